@@ -1,0 +1,1 @@
+"""The pure core: values in, values out; no input or output, no clock."""

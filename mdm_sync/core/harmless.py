@@ -1,0 +1,17 @@
+"""Text from outside, made harmless for a line of text: device names and school names are other people's input."""
+
+from unicodedata import category
+
+LONGEST = 120
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def one_line(text: str, longest: int = LONGEST) -> str:
+    """The text on one line: no control, escape or direction characters, and not longer than ``longest``."""
+    visible = "".join(" " if character.isspace() else character for character in text if _shows(character))
+    line = " ".join(visible.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def _shows(character: str) -> bool:
+    return character.isspace() or category(character) not in _INVISIBLE

@@ -1,0 +1,126 @@
+"""What leaves the house after a cycle: the digest for the admins and the summary for upstream.
+
+Both are built from values that carry no personal data but references.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mdm_sync.core.lifecycle import Transition, TransitionKind
+from mdm_sync.core.model import Finding, School, Severity, Stage
+
+SUMMARY_SCHEMA = "mdm-sync/summary/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A finding with what a reader needs to find the device: never a name, never a login."""
+
+    finding: Finding
+    school_name: str
+
+    @property
+    def serial(self) -> str:
+        """Serial number of the device, or ""."""
+        return self.finding.details.get("serial", "")
+
+    @property
+    def asset_tag(self) -> str:
+        """Inventory number of the device, or ""."""
+        return self.finding.details.get("asset_tag", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """One mail's worth of news; ``still_open`` counts all open findings by rule, the new ones among them."""
+
+    opened: tuple[Place, ...]
+    reopened: tuple[Place, ...]
+    resolved: tuple[Place, ...]
+    still_open: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolTotals:
+    """Counts of one school. None is "not known", never zero: the school has not been read."""
+
+    school: School
+    devices: int
+    students: int | None
+    teachers: int | None
+    findings: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """How a source stands: when it was last read completely, and what became of the last attempt."""
+
+    name: str
+    complete_at: datetime | None
+    error: str | None
+
+
+def may_leave(schools: Iterable[School]) -> frozenset[str]:
+    """Numbers of the schools whose news may leave the house: the live ones."""
+    return frozenset(school.number for school in schools if school.stage is Stage.LIVE)
+
+
+def newsworthy(transitions: Iterable[Transition], live: frozenset[str]) -> tuple[Transition, ...]:
+    """The transitions that somebody must be told of."""
+    return tuple(
+        step for step in transitions if step.finding.school in live and step.kind is not TransitionKind.CHANGED
+    )
+
+
+def severity_of(findings: Iterable[Finding]) -> Severity | None:
+    """The highest severity among the findings, or None where there is none."""
+    return max((finding.severity for finding in findings), default=None)
+
+
+def summary(
+    schools: Iterable[SchoolTotals], sources: Iterable[SourceState], unplaced_devices: int
+) -> dict[str, object]:
+    """The counts that are pushed upstream: live schools in detail, and no person.
+
+    Shape: ``schema``; ``district`` (counts); ``schools`` (one object each, by number); ``sources`` (name, complete,
+    error). It holds no moment of the run, so that equal states give equal summaries.
+    """
+    told = sorted((one for one in schools if one.school.stage is Stage.LIVE), key=lambda one: one.school.number)
+    return {
+        "schema": SUMMARY_SCHEMA,
+        "district": _district(told, unplaced_devices),
+        "schools": [_school(one) for one in told],
+        "sources": [_source(one) for one in sorted(sources, key=lambda one: one.name)],
+    }
+
+
+def _district(schools: list[SchoolTotals], unplaced_devices: int) -> dict[str, object]:
+    findings: Counter[str] = Counter()
+    for one in schools:
+        findings.update(one.findings)
+    return {
+        "schools": len(schools),
+        "schools_read": sum(one.students is not None for one in schools),
+        "devices": sum(one.devices for one in schools),
+        "devices_without_school": unplaced_devices,
+        "students": sum(one.students or 0 for one in schools),
+        "teachers": sum(one.teachers or 0 for one in schools),
+        "findings": dict(sorted(findings.items())),
+    }
+
+
+def _school(one: SchoolTotals) -> dict[str, object]:
+    return {
+        "number": one.school.number,
+        "form": one.school.form,
+        "devices": one.devices,
+        "students": one.students,
+        "teachers": one.teachers,
+        "findings": dict(sorted(one.findings.items())),
+    }
+
+
+def _source(one: SourceState) -> dict[str, object]:
+    return {"name": one.name, "ever_read": one.complete_at is not None, "error": one.error}
