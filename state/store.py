@@ -1,0 +1,122 @@
+"""The local state store: one SQLite file, one transaction for each conclusion."""
+
+import json
+import secrets
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlite_utils import Database
+
+from mdm_sync.core.lifecycle import Transition, TransitionKind
+from mdm_sync.ports import Commit, NewEntry
+from state.connection import copy_store, open_for_questions, open_for_work, transaction
+from state.inquiry import Inquiry
+from state.outbox import Outbox
+from state.snapshot import Snapshot
+from state.staging import Staging
+
+_ASSIGNMENT_COLUMNS = "state, step, person_school, person_uuid, reason"
+_SWAP_ASSIGNMENTS = f"""
+INSERT INTO main.assignments (device_id, {_ASSIGNMENT_COLUMNS})
+SELECT device_id, {_ASSIGNMENT_COLUMNS} FROM scratch.assignments WHERE true
+ON CONFLICT DO UPDATE SET (state, step, person_school, person_uuid, reason) =
+    (excluded.state, excluded.step, excluded.person_school, excluded.person_uuid, excluded.reason)
+WHERE (assignments.state, assignments.step, assignments.person_school, assignments.person_uuid, assignments.reason)
+IS NOT (excluded.state, excluded.step, excluded.person_school, excluded.person_uuid, excluded.reason)
+"""
+
+
+class Store:
+    """The state of one installation; satisfies ``mdm_sync.ports.State``. Not for use by several threads at once."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.staging = Staging(self._database)
+        self.snapshot = Snapshot(self._database)
+        self.outbox = Outbox(self._database)
+        self.inquiry = Inquiry(self._database)
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the store in this folder for a cycle or a delivery; make it where there is none.
+
+        Raises:
+            PermanentError: it cannot be used; the message says why and what to do.
+            TemporaryError: another process works with it.
+        """
+        return cls(open_for_work(folder))
+
+    @classmethod
+    def look(cls, folder: Path) -> Self:
+        """Open the store in this folder to ask it; another process may be working with it meanwhile.
+
+        Raises:
+            PermanentError: there is none yet, or it cannot be used.
+        """
+        return cls(open_for_questions(folder))
+
+    @staticmethod
+    def copy(source: Path, target: Path) -> None:
+        """Copy the store of one folder into another, consistently, while others may be writing to it."""
+        copy_store(source, target)
+
+    def commit(self, commit: Commit) -> None:
+        """Write what a cycle concluded, all of it or nothing."""
+        with transaction(self._database) as connection:
+            _write_assignments(connection)
+            for step in commit.transitions:
+                _write_transition(connection, step, commit.finished)
+            for entry in commit.entries():
+                _write_entry(connection, entry, commit.finished)
+            connection.execute(
+                "INSERT INTO cycles (started_at, finished_at, transitions) VALUES (?, ?, ?)",
+                (commit.started.isoformat(), commit.finished.isoformat(), len(commit.transitions)),
+            )
+
+    def close(self) -> None:
+        """Release the store."""
+        self._database.conn.close()
+
+
+def _write_assignments(connection: sqlite3.Connection) -> None:
+    connection.execute(_SWAP_ASSIGNMENTS)
+    connection.execute("DELETE FROM assignments WHERE device_id NOT IN (SELECT id FROM devices)")
+
+
+def _write_transition(connection: sqlite3.Connection, step: Transition, at: datetime) -> None:
+    finding = step.finding
+    moment = at.isoformat()
+    facts = (finding.school, finding.severity.word, json.dumps(dict(finding.details), sort_keys=True))
+    match step.kind:
+        case TransitionKind.OPENED:
+            connection.execute(
+                "INSERT INTO findings (rule, subject, school, severity, details, open, opened_at) "
+                "VALUES (?, ?, ?, ?, ?, 1, ?)",
+                (finding.rule, finding.subject, *facts, moment),
+            )
+        case TransitionKind.REOPENED:
+            connection.execute(
+                "UPDATE findings SET (school, severity, details, open, opened_at, resolved_at, reopened) = "
+                "(?, ?, ?, 1, ?, NULL, reopened + 1) WHERE rule = ? AND subject = ?",
+                (*facts, moment, *finding.key),
+            )
+        case TransitionKind.CHANGED:
+            connection.execute(
+                "UPDATE findings SET (school, severity, details) = (?, ?, ?) WHERE rule = ? AND subject = ?",
+                (*facts, *finding.key),
+            )
+        case TransitionKind.RESOLVED:
+            connection.execute(
+                "UPDATE findings SET (open, resolved_at) = (0, ?) WHERE rule = ? AND subject = ?",
+                (moment, *finding.key),
+            )
+
+
+def _write_entry(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> None:
+    moment = at.isoformat()
+    connection.execute(
+        "INSERT INTO outbox (key, kind, content, created_at, due_at) VALUES (?, ?, ?, ?, ?)",
+        (secrets.token_hex(16), entry.kind, entry.content, moment, moment),
+    )
