@@ -1,0 +1,119 @@
+"""What admins read: the digest, in plain text and in HTML."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from jinja2 import Environment
+
+from connectors.mail.message import Mail
+from mdm_sync.core.harmless import one_line
+from mdm_sync.core.news import Digest, Place
+from mdm_sync.ports import NewEntry, Texts
+
+MOST_PLACES = 25
+"""Devices named for each rule; a mail of thousands of lines is read by nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """The news of one rule; ``more`` counts the devices that are not named."""
+
+    title: str
+    why: str
+    remedy: str
+    places: Sequence[Place]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The news of one kind: new, reopened or solved."""
+
+    heading: str
+    groups: Sequence[_Group]
+    advice: bool
+
+
+class MailComposer:
+    """Puts news into mails; satisfies ``mdm_sync.ports.DigestComposer``.
+
+    Args:
+        templates: ``digest.txt.j2`` and ``digest.html.j2``, which escapes what it is given.
+        recipients: the central team; each gets a mail of its own.
+    """
+
+    def __init__(self, texts: Texts, templates: Environment, *, sender: str, recipients: Sequence[str]) -> None:
+        self._texts = texts
+        self._sender = sender
+        self._recipients = recipients
+        self._templates = templates
+
+    def digest(self, digest: Digest) -> Sequence[NewEntry]:
+        """The mails to the admins, one for each recipient."""
+        subject = self._subject(digest)
+        shown = {
+            "subject": subject,
+            "parts": self._parts(digest),
+            "still_open": [(self._texts.rule(rule).title, number) for rule, number in digest.still_open.items()],
+        }
+        text = self._templates.get_template("digest.txt.j2").render(shown)
+        html = self._templates.get_template("digest.html.j2").render(shown)
+        return [
+            NewEntry(
+                kind="mail",
+                content=Mail(
+                    sender=self._sender, recipients=[recipient], subject=subject, text=text, html=html
+                ).to_json(),
+            )
+            for recipient in self._recipients
+        ]
+
+    def _subject(self, digest: Digest) -> str:
+        new = len(digest.opened) + len(digest.reopened)
+        told = [
+            self._texts.plural("%(number)d new finding", "%(number)d new findings", new) % {"number": new},
+            self._texts.text("%(number)d solved") % {"number": len(digest.resolved)},
+        ]
+        counts = [part for part, number in zip(told, (new, len(digest.resolved)), strict=True) if number]
+        return f"[mdm-sync] {', '.join(counts)} – {self._where(digest)}"
+
+    def _where(self, digest: Digest) -> str:
+        places = (*digest.opened, *digest.reopened, *digest.resolved)
+        schools = {place.finding.school: one_line(place.school_name) for place in places}
+        if len(schools) == 1:
+            return next(iter(schools.values()))
+        return self._texts.plural("%(number)d school", "%(number)d schools", len(schools)) % {"number": len(schools)}
+
+    def _parts(self, digest: Digest) -> list[_Part]:
+        parts = (
+            (self._texts.text("New"), digest.opened, True),
+            (self._texts.text("Back again"), digest.reopened, True),
+            (self._texts.text("Solved"), digest.resolved, False),
+        )
+        return [
+            _Part(heading=heading, groups=self._groups(places), advice=advice)
+            for heading, places, advice in parts
+            if places
+        ]
+
+    def _groups(self, places: Iterable[Place]) -> list[_Group]:
+        ordered = sorted(places, key=_order)
+        return [self._group(rule, list(some)) for rule, some in groupby(ordered, key=lambda one: one.finding.rule)]
+
+    def _group(self, rule: str, places: list[Place]) -> _Group:
+        texts = self._texts.rule(rule)
+        named = [_harmless(place) for place in places[:MOST_PLACES]]
+        return _Group(
+            title=texts.title, why=texts.why, remedy=texts.remedy, places=named, more=len(places) - len(named)
+        )
+
+
+def _order(place: Place) -> tuple[int, str, str, str]:
+    finding = place.finding
+    return (-finding.severity, finding.rule, finding.school, place.serial)
+
+
+def _harmless(place: Place) -> Place:
+    details = {name: one_line(value) for name, value in place.finding.details.items()}
+    return Place(finding=replace(place.finding, details=details), school_name=one_line(place.school_name))

@@ -1,0 +1,90 @@
+"""Handing a mail to the mail server: TLS verified before the password leaves."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+from connectors.mail.message import message_of, read_mail
+from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
+from mdm_sync.ports import OutboxEntry
+
+SECONDS = 30
+LATER = 400
+NEVER = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpServer:
+    """Where mail is handed in, by STARTTLS (RFC 3207).
+
+    Attributes:
+        login: None where the server asks for none.
+        ca_file: certificates to trust beside none other; None for the system's.
+    """
+
+    host: str
+    port: int
+    login: str | None
+    ca_file: Path | None
+
+
+class MailChannel:
+    """The way of the mails; satisfies ``mdm_sync.ports.Channel``.
+
+    Args:
+        password: of the login, asked for when it is needed.
+    """
+
+    def __init__(self, server: SmtpServer, password: Callable[[], str]) -> None:
+        self._server = server
+        self._password = password
+
+    def send(self, entry: OutboxEntry) -> None:
+        """Hand one mail to the server.
+
+        Raises:
+            TemporaryError: the server is away, or answered 4xx.
+            PermanentError: it offers no STARTTLS or refuses the login, or its certificate is not to be trusted.
+            RecordError: it answered 5xx to this mail.
+        """
+        message = message_of(read_mail(entry.content), entry.key)
+        where = f"{self._server.host}:{self._server.port}"
+        try:
+            self._hand_over(message)
+        except ssl.SSLCertVerificationError as error:
+            raise PermanentError(
+                f"The certificate of {where} is not trusted; no password was sent to it. "
+                "Check mail.host, and mail.ca_file if the server's authority is your own."
+            ) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise PermanentError(f"{where} offers no STARTTLS or no login; nothing is sent in the clear.") from error
+        except smtplib.SMTPAuthenticationError as error:
+            raise PermanentError(
+                f"{where} refuses the login: check mail.login and the secret mail-password."
+            ) from error
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refusal(where, max(code for code, _ in error.recipients.values()), entry.key) from error
+        except smtplib.SMTPResponseException as error:
+            raise _refusal(where, error.smtp_code, entry.key) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise TemporaryError(f"{where} cannot be reached or broke off ({type(error).__name__}).") from error
+
+    def _hand_over(self, message: EmailMessage) -> None:
+        with smtplib.SMTP(self._server.host, self._server.port, timeout=SECONDS) as connection:
+            connection.starttls(context=_trust(self._server.ca_file))
+            if self._server.login:
+                connection.login(self._server.login, self._password())
+            connection.send_message(message)
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+
+
+def _refusal(where: str, code: int, key: str) -> MdmSyncError:
+    if LATER <= code < NEVER:
+        return TemporaryError(f"{where} asked to come again later ({code}).")
+    return RecordError(key, f"{where} refused the mail ({code})")
