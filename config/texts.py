@@ -1,0 +1,68 @@
+"""Texts in the reader's language, and the templates of mails."""
+
+from datetime import datetime, tzinfo
+from importlib.resources import files
+from io import BytesIO
+
+from babel.dates import format_datetime, get_timezone
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from config.rule_texts import RULE_TEXTS, RuleText
+
+DOMAIN = "mdm_sync"
+SOURCE_LANGUAGE = "en"
+
+
+class Texts:
+    """Texts of one language; satisfies ``mdm_sync.ports.Texts``."""
+
+    def __init__(self, language: str, zone: str = "Europe/Berlin") -> None:
+        self.language = language
+        self._zone: tzinfo = get_timezone(zone)
+        self._catalogue = _catalogue(language)
+
+    def text(self, message: str) -> str:
+        """The message in this language."""
+        return self._catalogue.gettext(message)
+
+    def plural(self, one: str, many: str, number: int) -> str:
+        """The form of the message that fits the number."""
+        return self._catalogue.ngettext(one, many, number)
+
+    def rule(self, rule_id: str) -> RuleText:
+        """Title, reason and remedy of a rule in this language."""
+        source = RULE_TEXTS[rule_id]
+        return RuleText(title=self.text(source.title), why=self.text(source.why), remedy=self.text(source.remedy))
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time of day as people here write them, in local time."""
+        return format_datetime(moment, "short", tzinfo=self._zone, locale=self.language)
+
+    def templates(self) -> Environment:
+        """The templates, with these texts; what goes into HTML is escaped."""
+        environment = Environment(
+            loader=PackageLoader("config"),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=select_autoescape(enabled_extensions=("html.j2",)),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        environment.install_gettext_translations(self._catalogue, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+        return environment
+
+
+def _catalogue(language: str) -> NullTranslations:
+    """Compiled when it is needed: one source, no compiled file that could be stale."""
+    if language == SOURCE_LANGUAGE:
+        return NullTranslations()
+    source = files("config") / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    compiled = BytesIO()
+    with source.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled, domain=DOMAIN)
