@@ -1,0 +1,54 @@
+"""The main command and what hangs below it."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mdm_sync import __version__
+from mdm_sync.cli import daemon, demo, findings, person, reconcile, status
+from mdm_sync.cli.options import Session, log_to_stderr
+
+app = typer.Typer(
+    name="mdm-sync",
+    help="Reconciles the iPads of a city's schools in Jamf Pro with the people in the schools' IServ directories.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with the flag
+    if asked:
+        typer.echo(f"mdm-sync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main_command(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            envvar="MDM_SYNC_CONFIG",
+            help="Settings file; /etc/mdm-sync/mdm-sync.toml if not named.",
+        ),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say on standard error what is done.")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options that stand before the command."""
+    log_to_stderr(logging.INFO if verbose else logging.ERROR)
+    context.obj = Session(config)
+
+
+app.command("reconcile")(reconcile.reconcile)
+app.add_typer(findings.app, name="findings")
+app.command("person")(person.person)
+app.command("status")(status.status)
+app.command("daemon")(daemon.daemon)
+app.add_typer(demo.app, name="demo")

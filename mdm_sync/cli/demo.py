@@ -1,0 +1,178 @@
+"""``mdm-sync demo``: a simulated district on this machine, and the whole job on it."""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mdm_sync.bootstrap import utc_now
+from mdm_sync.cli.output import console, plain, table
+from mdm_sync.demo.control import ask, go_down, go_up
+from mdm_sync.demo.errors import DemoError
+from mdm_sync.demo.model import Plan
+from mdm_sync.demo.places import Places
+from mdm_sync.demo.tour import show
+
+app = typer.Typer(
+    help="A simulated district on this machine, and the whole job on it.",
+    invoke_without_command=True,
+)
+SERVERS = {"jamf": "jamf", "directory": "directories", "mail": "mail", "upstream": "upstream"}
+"""The servers' names as people type them, and as the control API calls them."""
+FULL_SCHOOLS, FULL_SCALE = 155, 1.0
+
+FolderOption = Annotated[Path, typer.Option("--folder", help="Where the district keeps its files.")]
+SchoolsOption = Annotated[int, typer.Option("--schools", min=1, max=FULL_SCHOOLS, help="How many schools.")]
+ScaleOption = Annotated[
+    str, typer.Option("--scale", help="Size of each school; 1 is the real one, about 530 devices. full: all schools.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Start of the random choices; the same seed, the same people.")]
+HERE = Path("demo-district")
+
+
+@app.callback()
+def demo(
+    context: typer.Context,
+    schools: SchoolsOption = 2,
+    scale: ScaleOption = "0.2",
+    seed: SeedOption = 1,
+    folder: FolderOption = HERE,
+) -> None:
+    """Start a district, run the whole job on it, show what left the house, stop everything.
+
+    Examples:
+      mdm-sync demo
+
+      mdm-sync demo --schools 10 --scale 0.5
+
+      mdm-sync demo up --scale full
+    """
+    if context.invoked_subcommand is None:
+        raise typer.Exit(show(_plan(schools, scale, seed), Places(folder.resolve())))
+
+
+@app.command("up")
+def come_up(
+    schools: SchoolsOption = 2,
+    scale: ScaleOption = "0.2",
+    seed: SeedOption = 1,
+    folder: FolderOption = HERE,
+) -> None:
+    """Start a district and leave it up.
+
+    Example:
+      mdm-sync demo up --schools 8
+    """
+    places = Places(folder.resolve())
+    places.make(_plan(schools, scale, seed))
+    go_up(places)
+    _show_district(places)
+    quoted = shlex.quote(str(places.folder))
+    print(
+        f"\nexport MDM_SYNC_CONFIG={quoted}/mdm-sync.toml CREDENTIALS_DIRECTORY={quoted}/credentials\n"
+        "mdm-sync reconcile"
+    )
+
+
+@app.command("status")
+def show_status(folder: FolderOption = HERE) -> None:
+    """Show what is up, which faults are on, and what the servers counted."""
+    places = Places(folder.resolve())
+    _show_district(places)
+    out = console()
+    rows = table("Server", "Fault", "On")
+    for server, name, active in _faults(places):
+        rows.add_row(server, name, plain(active))
+    out.print(rows)
+    for server, path in SERVERS.items():
+        out.print(plain(f"{server}: {ask(places, 'GET', f'/{path}/counters')}", 4000))
+
+
+@app.command("fault")
+def switch_fault(
+    name: Annotated[str, typer.Argument(metavar="SERVER:NAME", help="As mdm-sync demo faults lists it.")],
+    state: Annotated[str, typer.Argument(metavar="on|off")],
+    school: Annotated[str | None, typer.Option("--school", metavar="N", help="One school only (directory).")] = None,
+    value: Annotated[str | None, typer.Option("--value", help="How much, where the fault has a measure.")] = None,
+    folder: FolderOption = HERE,
+) -> None:
+    """Switch a fault on or off.
+
+    Examples:
+      mdm-sync demo fault directory:stopped on --school 194011
+
+      mdm-sync demo fault jamf:hang off
+    """
+    server, _, fault = name.partition(":")
+    if server not in SERVERS or state not in {"on", "off"}:
+        raise DemoError(f"A fault is named SERVER:NAME with SERVER one of {', '.join(SERVERS)}, and then on or off.")
+    body: dict[str, object] = {"on": state == "on", "value": value}
+    if server == "directory":
+        body["school"] = school
+    ask(Places(folder.resolve()), "PUT", f"/{SERVERS[server]}/faults/{fault}", body)
+
+
+@app.command("faults")
+def list_faults(folder: FolderOption = HERE) -> None:
+    """List the faults that can be switched."""
+    rows = table("Fault", "What it does")
+    for server, path in SERVERS.items():
+        for name, text in _descriptions(ask(Places(folder.resolve()), "GET", f"/{path}/faults")).items():
+            rows.add_row(f"{server}:{name}", plain(text, 300))
+    console().print(rows)
+
+
+@app.command("day")
+def turn_to_day(
+    day: Annotated[int, typer.Argument(min=1, help="1 is the first day; the planted changes come later.")],
+    folder: FolderOption = HERE,
+) -> None:
+    """Show the district as it is on another day."""
+    ask(Places(folder.resolve()), "PUT", "/district/day", {"day": day})
+
+
+@app.command("down")
+def come_down(folder: FolderOption = HERE) -> None:
+    """Stop a district that is up; its files stay."""
+    go_down(Places(folder.resolve()))
+
+
+def _plan(schools: int, scale: str, seed: int) -> Plan:
+    now = utc_now().replace(microsecond=0)
+    if scale == "full":
+        return Plan(schools=FULL_SCHOOLS, scale=FULL_SCALE, seed=seed, now=now)
+    try:
+        size = float(scale)
+    except ValueError as error:
+        raise DemoError(f'--scale takes a number above 0, or "full", not "{scale}".') from error
+    if not 0 < size <= FULL_SCALE * 10:
+        raise DemoError(f"--scale takes a number above 0 and up to 10, not {scale}.")
+    return Plan(schools=schools, scale=size, seed=seed, now=now)
+
+
+def _show_district(places: Places) -> None:
+    facts = ask(places, "GET", "/district")
+    counts = ", ".join(f"{number} {name}" for name, number in facts["counts"].items())
+    console().print(plain(f"Day {facts['plan']['day']}: {counts}.", 300))
+
+
+def _faults(places: Places) -> list[tuple[str, str, object]]:
+    found: list[tuple[str, str, object]] = []
+    for server, path in SERVERS.items():
+        faults = ask(places, "GET", f"/{path}/faults")
+        active = faults.get("active") or {name: one["value"] for name, one in faults.items() if _is_on(one)}
+        found += [(server, name, value or "on") for name, value in active.items()]
+    return found
+
+
+def _is_on(fault: object) -> bool:
+    return isinstance(fault, Mapping) and bool(fault.get("on"))
+
+
+def _descriptions(faults: Mapping[str, object]) -> dict[str, str]:
+    known = faults.get("known", faults)
+    if not isinstance(known, Mapping):
+        return {}
+    return {name: str(one["description"] if isinstance(one, Mapping) else one) for name, one in known.items()}

@@ -1,0 +1,13 @@
+"""Exit codes, for scripts; the first that applies, in this order."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What a command ends with. FAILED and USAGE come before all others, then UNREAD, FINDINGS, DONE."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    UNREAD = 3
+    FINDINGS = 4

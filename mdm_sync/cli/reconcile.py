@@ -1,0 +1,188 @@
+"""``mdm-sync reconcile``: one cycle, now."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from mdm_sync.cli.exits import Exit
+from mdm_sync.cli.findings import CSV_HEADER, csv_row, finding_json
+from mdm_sync.cli.options import Format, FormatOption, SeverityOption, session_of
+from mdm_sync.cli.output import console, plain, progress_bars, severity_text, table, write_csv, write_json
+from mdm_sync.core.lifecycle import TransitionKind
+from mdm_sync.core.model import Severity
+from mdm_sync.core.news import severity_of
+from mdm_sync.cycle import CycleResult, SourceOutcome
+from mdm_sync.jobs import Reconciliation
+from mdm_sync.jobs import reconcile as run
+from mdm_sync.ports import OpenFinding, Texts
+
+MOST_SCHOOLS = 4
+"""Schools named in a row of the table; more are counted."""
+LONGEST_ERROR = 1000
+
+
+def reconcile(
+    context: typer.Context,
+    school: Annotated[
+        list[str] | None,
+        typer.Option("--school", metavar="N", help="Only this school; may be repeated."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Do everything on a private copy: keep, mail and push nothing.")
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use no network: judge what is stored.")] = False,
+    format_: FormatOption = Format.TABLE,
+    fail_on: Annotated[
+        SeverityOption | None, typer.Option("--fail-on", help="End with code 4 if a finding is at or above this.")
+    ] = None,
+) -> None:
+    """Run one cycle now: read Jamf Pro and the IServ directories, match, list what is wrong, mail and push it.
+
+    Ends with 0 done, 1 failed, 2 wrong usage or settings, 3 some source was not read (the rest is reconciled),
+    4 findings at or above --fail-on.
+
+    Examples:
+      mdm-sync reconcile
+
+      mdm-sync reconcile --dry-run --format json
+
+      mdm-sync reconcile --school 190001 --fail-on critical
+    """
+    installation = session_of(context).installation()
+    with progress_bars(installation.texts) as progress:
+        done = run(installation, progress, only=tuple(school or ()), dry_run=dry_run, offline=offline)
+    match format_:
+        case Format.TABLE:
+            _show(done, installation.texts)
+        case Format.JSON:
+            write_json(_document(done))
+        case Format.CSV:
+            write_csv(CSV_HEADER, map(csv_row, done.cycle.findings))
+    raise typer.Exit(_exit_code(done, fail_on))
+
+
+def _exit_code(done: Reconciliation, fail_on: SeverityOption | None) -> Exit:
+    if done.cycle.incomplete:
+        return Exit.UNREAD
+    worst = severity_of(found.place.finding for found in done.cycle.findings)
+    if fail_on and worst and worst >= fail_on.severity:
+        return Exit.FINDINGS
+    return Exit.DONE
+
+
+def _show(done: Reconciliation, texts: Texts) -> None:
+    out = console()
+    if done.dry_run:
+        out.print(texts.text("Dry run: nothing is kept, mailed or pushed."), style="bold")
+    _show_sources(done.cycle.sources, texts, out)
+    _show_findings(done.cycle, texts, out)
+    out.print(_change_line(done, texts))
+    _show_delivery(done, texts, out)
+
+
+def _show_sources(sources: Sequence[SourceOutcome], texts: Texts, out: Console) -> None:
+    read = [source for source in sources if not source.error]
+    for source in read:
+        if source.school is None:
+            out.print(texts.text("Jamf Pro: %(rows)d devices read.") % {"rows": source.rows})
+    schools = [source for source in read if source.school]
+    if schools:
+        facts = {"schools": len(schools), "rows": sum(source.rows for source in schools)}
+        out.print(texts.text("IServ: %(rows)d accounts of %(schools)d schools read.") % facts)
+    for source in sources:
+        if source.error:
+            out.print(texts.text("NOT READ, the last complete read stays in force:"), style="bold red")
+            out.print(plain(f"{source.name}: {source.error}", LONGEST_ERROR))
+        if source.unreadable:
+            told = texts.text("%(source)s: %(number)d records could not be read.")
+            out.print(told % {"source": source.name, "number": source.unreadable}, style="yellow")
+    out.print()
+
+
+def _show_findings(cycle: CycleResult, texts: Texts, out: Console) -> None:
+    if not cycle.findings:
+        out.print(_nothing_found(cycle, texts))
+        return
+    headings = [texts.text(name) for name in ("Severity", "Rule", "What", "Open", "Schools")]
+    rows = table(*headings, numbers=[headings[3]])
+    for (severity, rule), some in _by_rule(cycle.findings).items():
+        title = plain(texts.rule(rule).title)
+        rows.add_row(severity_text(severity, texts), rule, title, str(len(some)), plain(_schools(some, texts)))
+    out.print(rows)
+    out.print()
+
+
+def _nothing_found(cycle: CycleResult, texts: Texts) -> str:
+    if cycle.incomplete:
+        return texts.text("No finding is open, but not everything was read.")
+    return texts.text("Nothing is wrong.")
+
+
+def _by_rule(findings: Sequence[OpenFinding]) -> dict[tuple[Severity, str], list[OpenFinding]]:
+    groups: defaultdict[tuple[Severity, str], list[OpenFinding]] = defaultdict(list)
+    for found in findings:
+        groups[found.place.finding.severity, found.place.finding.rule].append(found)
+    return dict(groups)
+
+
+def _schools(findings: Sequence[OpenFinding], texts: Texts) -> str:
+    names = sorted({found.place.school_name or found.place.finding.school for found in findings})
+    named = ", ".join(names[:MOST_SCHOOLS])
+    more = len(names) - MOST_SCHOOLS
+    return named if more <= 0 else named + texts.text(" and %(number)d more") % {"number": more}
+
+
+def _change_line(done: Reconciliation, texts: Texts) -> str:
+    cycle = done.cycle
+    counts = {
+        "opened": cycle.count(TransitionKind.OPENED),
+        "reopened": cycle.count(TransitionKind.REOPENED),
+        "resolved": cycle.count(TransitionKind.RESOLVED),
+        "open": len(cycle.findings),
+    }
+    if not cycle.transitions:
+        return texts.text("No change; %(open)d findings are open.") % counts
+    return texts.text("New %(opened)d, back again %(reopened)d, solved %(resolved)d; %(open)d open.") % counts
+
+
+def _show_delivery(done: Reconciliation, texts: Texts, out: Console) -> None:
+    kinds = {"mail": texts.text("mail"), "summary": texts.text("summary")}
+    if done.dry_run and done.cycle.entries:
+        names = ", ".join(kinds.get(entry.kind, entry.kind) for entry in done.cycle.entries)
+        out.print(texts.text("Would leave: %(names)s.") % {"names": names})
+    if done.delivery.sent:
+        out.print(texts.text("Left the house: %(number)d.") % {"number": done.delivery.sent})
+    for error in done.delivery.errors:
+        out.print(texts.text("Still in the outbox:"), plain(error, LONGEST_ERROR), style="yellow")
+
+
+def _document(done: Reconciliation) -> dict[str, object]:
+    cycle = done.cycle
+    return {
+        "schema": "mdm-sync/reconcile/1",
+        "started": cycle.started.isoformat(),
+        "finished": cycle.finished.isoformat(),
+        "dry_run": done.dry_run,
+        "sources": [_source_json(source) for source in cycle.sources],
+        "transitions": {kind.value: cycle.count(kind) for kind in TransitionKind},
+        "findings": [finding_json(found) for found in cycle.findings],
+        "outbox": {"new": [entry.kind for entry in cycle.entries], "sent": done.delivery.sent},
+    }
+
+
+def _source_json(source: SourceOutcome) -> dict[str, object]:
+    changes = source.changes
+    return {
+        "name": source.name,
+        "school": source.school,
+        "error": source.error,
+        "rows": source.rows,
+        "unreadable": source.unreadable,
+        "added": changes.added,
+        "changed": changes.changed,
+        "missing": changes.missing,
+        "removed": changes.removed,
+    }
