@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
-from ldap3 import Connection
-
 from connectors.iserv.accounts import (
     GROUP_ATTRIBUTES,
     PERSON_ATTRIBUTES,
@@ -14,7 +12,7 @@ from connectors.iserv.accounts import (
     persons_of,
     proof_of,
 )
-from connectors.iserv.search import Limits, directory, exists, search
+from connectors.iserv.search import Connection, Limits, directory, exists, search
 from connectors.retries import retrying
 from mdm_sync.core.model import DirectoryAddress, School
 from mdm_sync.errors import MdmSyncError

@@ -22,6 +22,7 @@ INVALID_CREDENTIALS, NO_SUCH_OBJECT = 49, 32
 LDAPS_PORT = 10636
 """IServ's own directory; 636 is taken by its Samba."""
 
+Connection = ldap3.Connection
 Entry = Mapping[str, Sequence[bytes]]
 """Attributes of one entry as they came; names in lower case."""
 
@@ -38,7 +39,7 @@ class Limits:
 @contextmanager
 def directory(
     address: DirectoryAddress, password: str, *, ca_file: Path | None, limits: Limits
-) -> Iterator[ldap3.Connection]:
+) -> Iterator[Connection]:
     """A connection bound as the school's service account, closed at the end.
 
     Raises:
@@ -54,7 +55,7 @@ def directory(
 
 
 def search(
-    connection: ldap3.Connection, base: str, query: str, attributes: Sequence[str], page_size: int
+    connection: Connection, base: str, query: str, attributes: Sequence[str], page_size: int
 ) -> list[Entry]:
     """All entries below ``base``, read to the end of the paging.
 
@@ -65,7 +66,7 @@ def search(
     return list(_pages(connection, base, query, attributes, page_size))
 
 
-def exists(connection: ldap3.Connection, name: str) -> bool:
+def exists(connection: Connection, name: str) -> bool:
     """Whether the account may see this entry; without rights a directory answers as if it were not there."""
     result, _ = _ask(
         connection, search_base=name, search_filter="(objectClass=*)", attributes=["1.1"], search_scope="BASE"
@@ -76,7 +77,7 @@ def exists(connection: ldap3.Connection, name: str) -> bool:
     return True
 
 
-def _connection(address: DirectoryAddress, password: str, ca_file: Path | None, limits: Limits) -> ldap3.Connection:
+def _connection(address: DirectoryAddress, password: str, ca_file: Path | None, limits: Limits) -> Connection:
     url = urlsplit(address.url)
     server = ldap3.Server(
         url.hostname,
@@ -99,7 +100,7 @@ def _connection(address: DirectoryAddress, password: str, ca_file: Path | None, 
     )
 
 
-def _bind(connection: ldap3.Connection, address: DirectoryAddress) -> None:
+def _bind(connection: Connection, address: DirectoryAddress) -> None:
     try:
         connection.bind()
     except LDAPException as error:
@@ -122,7 +123,7 @@ def _refuse_connection(error: LDAPException, url: str) -> NoReturn:
     raise TemporaryError(f"{url} cannot be reached or broke off ({type(causes[-1]).__name__}).") from error
 
 
-def _close(connection: ldap3.Connection) -> None:
+def _close(connection: Connection) -> None:
     try:
         connection.unbind()
     except (LDAPException, OSError):
@@ -130,7 +131,7 @@ def _close(connection: ldap3.Connection) -> None:
 
 
 def _pages(
-    connection: ldap3.Connection, base: str, query: str, attributes: Sequence[str], page_size: int
+    connection: Connection, base: str, query: str, attributes: Sequence[str], page_size: int
 ) -> Iterator[Entry]:
     cookie: bytes | None = b""
     while cookie is not None:
@@ -148,7 +149,7 @@ def _pages(
         cookie = _next_cookie(result)
 
 
-def _ask(connection: ldap3.Connection, **how: Any) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:  # noqa: ANN401 - arguments of ldap3
+def _ask(connection: Connection, **how: Any) -> tuple[Mapping[str, Any], list[Mapping[str, Any]]]:  # noqa: ANN401 - arguments of ldap3
     try:
         connection.search(**how)
     except LDAPException as error:

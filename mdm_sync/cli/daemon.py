@@ -4,11 +4,8 @@ import logging
 
 import typer
 
-from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cli.options import log_to_stderr, session_of
 from mdm_sync.cli.output import no_progress
-from mdm_sync.jobs import empty_outbox, reconcile
-from mdm_sync.service import Service
 
 
 def daemon(context: typer.Context) -> None:
@@ -17,18 +14,16 @@ def daemon(context: typer.Context) -> None:
     Example:
       mdm-sync --config /etc/mdm-sync/mdm-sync.toml daemon
     """
+    from mdm_sync.bootstrap import utc_now
+    from mdm_sync.jobs import empty_outbox, reconcile
+    from mdm_sync.service import Service
+
     log_to_stderr(logging.INFO)
     installation = session_of(context).installation()
     installation.schools()  # a register that cannot be read is told now, not at the first cycle
-    _service(installation).run()
-
-
-def _service(installation: Installation) -> Service:
     schedule = installation.schedule
-    return Service(
-        {
-            "reconcile": (lambda: reconcile(installation, no_progress), schedule.reconcile_minutes),
-            "deliver": (lambda: empty_outbox(installation), schedule.deliver_minutes),
-        },
-        utc_now,
-    )
+    jobs = {
+        "reconcile": (lambda: reconcile(installation, no_progress), schedule.reconcile_minutes),
+        "deliver": (lambda: empty_outbox(installation), schedule.deliver_minutes),
+    }
+    Service(jobs, utc_now).run()

@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,15 @@ app = typer.Typer(
 )
 SERVERS = {"jamf": "jamf", "directory": "directories", "mail": "mail", "upstream": "upstream"}
 """The servers' names as people type them, and as the control API calls them."""
-FULL_SCHOOLS, FULL_SCALE = 155, 1.0
+FULL_SCHOOLS, FULL_SCALE, LARGEST_SCALE = 155, 1.0, 10.0
+
+
+class Language(StrEnum):
+    """The languages of tables and mails."""
+
+    DE = "de"
+    EN = "en"
+
 
 FolderOption = Annotated[Path, typer.Option("--folder", help="Where the district keeps its files.")]
 SchoolsOption = Annotated[int, typer.Option("--schools", min=1, max=FULL_SCHOOLS, help="How many schools.")]
@@ -29,6 +38,7 @@ ScaleOption = Annotated[
     str, typer.Option("--scale", help="Size of each school; 1 is the real one, about 530 devices. full: all schools.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Start of the random choices; the same seed, the same people.")]
+LanguageOption = Annotated[Language, typer.Option("--language", help="Language of tables and mails.")]
 HERE = Path("demo-district")
 
 
@@ -38,6 +48,7 @@ def demo(
     schools: SchoolsOption = 2,
     scale: ScaleOption = "0.2",
     seed: SeedOption = 1,
+    language: LanguageOption = Language.EN,
     folder: FolderOption = HERE,
 ) -> None:
     """Start a district, run the whole job on it, show what left the house, stop everything.
@@ -50,7 +61,7 @@ def demo(
       mdm-sync demo up --scale full
     """
     if context.invoked_subcommand is None:
-        raise typer.Exit(show(_plan(schools, scale, seed), Places(folder.resolve())))
+        raise typer.Exit(show(_plan(schools, scale, seed, language), Places(folder.resolve())))
 
 
 @app.command("up")
@@ -58,6 +69,7 @@ def come_up(
     schools: SchoolsOption = 2,
     scale: ScaleOption = "0.2",
     seed: SeedOption = 1,
+    language: LanguageOption = Language.EN,
     folder: FolderOption = HERE,
 ) -> None:
     """Start a district and leave it up.
@@ -66,7 +78,7 @@ def come_up(
       mdm-sync demo up --schools 8
     """
     places = Places(folder.resolve())
-    places.make(_plan(schools, scale, seed))
+    places.make(_plan(schools, scale, seed, language))
     go_up(places)
     _show_district(places)
     quoted = shlex.quote(str(places.folder))
@@ -139,17 +151,20 @@ def come_down(folder: FolderOption = HERE) -> None:
     go_down(Places(folder.resolve()))
 
 
-def _plan(schools: int, scale: str, seed: int) -> Plan:
+def _plan(schools: int, scale: str, seed: int, language: Language) -> Plan:
     now = utc_now().replace(microsecond=0)
-    if scale == "full":
-        return Plan(schools=FULL_SCHOOLS, scale=FULL_SCALE, seed=seed, now=now)
+    schools, size = (FULL_SCHOOLS, FULL_SCALE) if scale == "full" else (schools, _size(scale))
+    return Plan(schools=schools, scale=size, seed=seed, now=now, language=language.value)
+
+
+def _size(scale: str) -> float:
     try:
         size = float(scale)
     except ValueError as error:
         raise DemoError(f'--scale takes a number above 0, or "full", not "{scale}".') from error
-    if not 0 < size <= FULL_SCALE * 10:
-        raise DemoError(f"--scale takes a number above 0 and up to 10, not {scale}.")
-    return Plan(schools=schools, scale=size, seed=seed, now=now)
+    if not 0 < size <= LARGEST_SCALE:
+        raise DemoError(f"--scale takes a number above 0 and up to {LARGEST_SCALE}, not {scale}.")
+    return size
 
 
 def _show_district(places: Places) -> None:

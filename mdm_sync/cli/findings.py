@@ -106,7 +106,15 @@ def _show_list(findings: list[OpenFinding], texts: Texts) -> None:
     if not findings:
         out.print(texts.text("Nothing is wrong."), style="green")
         return
-    headings = [texts.text(name) for name in ("No.", "Severity", "Rule", "Device", "Asset tag", "School", "Since")]
+    headings = [
+        texts.text("No."),
+        texts.text("Severity"),
+        texts.text("Rule"),
+        texts.text("Device"),
+        texts.text("Asset tag"),
+        texts.text("School"),
+        texts.text("Since"),
+    ]
     rows = table(*headings, numbers=headings[:1])
     for found in findings:
         place, finding = found.place, found.place.finding

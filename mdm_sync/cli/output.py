@@ -16,7 +16,7 @@ from mdm_sync.core.model import Severity
 from mdm_sync.ports import Texts
 
 COLOURS = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-NARROWEST = 100
+NARROWEST = 140
 """Columns where standard output is no terminal: a pipe has no width of its own."""
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -14,10 +14,11 @@ from mdm_sync.cli.output import console, plain, progress_bars, severity_text, ta
 from mdm_sync.core.lifecycle import TransitionKind
 from mdm_sync.core.model import Severity
 from mdm_sync.core.news import severity_of
-from mdm_sync.cycle import CycleResult, SourceOutcome
-from mdm_sync.jobs import Reconciliation
-from mdm_sync.jobs import reconcile as run
 from mdm_sync.ports import OpenFinding, Texts
+
+if TYPE_CHECKING:
+    from mdm_sync.cycle import CycleResult, SourceOutcome
+    from mdm_sync.jobs import Reconciliation
 
 MOST_SCHOOLS = 4
 """Schools named in a row of the table; more are counted."""
@@ -51,6 +52,8 @@ def reconcile(
 
       mdm-sync reconcile --school 190001 --fail-on critical
     """
+    from mdm_sync.jobs import reconcile as run
+
     installation = session_of(context).installation()
     with progress_bars(installation.texts) as progress:
         done = run(installation, progress, only=tuple(school or ()), dry_run=dry_run, offline=offline)
@@ -64,7 +67,7 @@ def reconcile(
     raise typer.Exit(_exit_code(done, fail_on))
 
 
-def _exit_code(done: Reconciliation, fail_on: SeverityOption | None) -> Exit:
+def _exit_code(done: "Reconciliation", fail_on: SeverityOption | None) -> Exit:
     if done.cycle.incomplete:
         return Exit.UNREAD
     worst = severity_of(found.place.finding for found in done.cycle.findings)
@@ -73,7 +76,7 @@ def _exit_code(done: Reconciliation, fail_on: SeverityOption | None) -> Exit:
     return Exit.DONE
 
 
-def _show(done: Reconciliation, texts: Texts) -> None:
+def _show(done: "Reconciliation", texts: Texts) -> None:
     out = console()
     if done.dry_run:
         out.print(texts.text("Dry run: nothing is kept, mailed or pushed."), style="bold")
@@ -83,30 +86,46 @@ def _show(done: Reconciliation, texts: Texts) -> None:
     _show_delivery(done, texts, out)
 
 
-def _show_sources(sources: Sequence[SourceOutcome], texts: Texts, out: Console) -> None:
+def _show_sources(sources: Sequence["SourceOutcome"], texts: Texts, out: Console) -> None:
     read = [source for source in sources if not source.error]
     for source in read:
         if source.school is None:
-            out.print(texts.text("Jamf Pro: %(rows)d devices read.") % {"rows": source.rows})
+            told = texts.plural("Jamf Pro: %(rows)d device read.", "Jamf Pro: %(rows)d devices read.", source.rows)
+            out.print(told % {"rows": source.rows})
     schools = [source for source in read if source.school]
     if schools:
-        facts = {"schools": len(schools), "rows": sum(source.rows for source in schools)}
-        out.print(texts.text("IServ: %(rows)d accounts of %(schools)d schools read.") % facts)
+        told = texts.plural(
+            "IServ: %(rows)d accounts of %(schools)d school read.",
+            "IServ: %(rows)d accounts of %(schools)d schools read.",
+            len(schools),
+        )
+        out.print(told % {"schools": len(schools), "rows": sum(source.rows for source in schools)})
+    if len(read) < len(sources):
+        out.print(texts.text("NOT READ, the last complete read stays in force:"), style="bold red")
     for source in sources:
         if source.error:
-            out.print(texts.text("NOT READ, the last complete read stays in force:"), style="bold red")
             out.print(plain(f"{source.name}: {source.error}", LONGEST_ERROR))
         if source.unreadable:
-            told = texts.text("%(source)s: %(number)d records could not be read.")
+            told = texts.plural(
+                "%(source)s: %(number)d record could not be read.",
+                "%(source)s: %(number)d records could not be read.",
+                source.unreadable,
+            )
             out.print(told % {"source": source.name, "number": source.unreadable}, style="yellow")
     out.print()
 
 
-def _show_findings(cycle: CycleResult, texts: Texts, out: Console) -> None:
+def _show_findings(cycle: "CycleResult", texts: Texts, out: Console) -> None:
     if not cycle.findings:
         out.print(_nothing_found(cycle, texts))
         return
-    headings = [texts.text(name) for name in ("Severity", "Rule", "What", "Open", "Schools")]
+    headings = [
+        texts.text("Severity"),
+        texts.text("Rule"),
+        texts.text("What"),
+        texts.text("Open"),
+        texts.text("Schools"),
+    ]
     rows = table(*headings, numbers=[headings[3]])
     for (severity, rule), some in _by_rule(cycle.findings).items():
         title = plain(texts.rule(rule).title)
@@ -115,7 +134,7 @@ def _show_findings(cycle: CycleResult, texts: Texts, out: Console) -> None:
     out.print()
 
 
-def _nothing_found(cycle: CycleResult, texts: Texts) -> str:
+def _nothing_found(cycle: "CycleResult", texts: Texts) -> str:
     if cycle.incomplete:
         return texts.text("No finding is open, but not everything was read.")
     return texts.text("Nothing is wrong.")
@@ -135,7 +154,7 @@ def _schools(findings: Sequence[OpenFinding], texts: Texts) -> str:
     return named if more <= 0 else named + texts.text(" and %(number)d more") % {"number": more}
 
 
-def _change_line(done: Reconciliation, texts: Texts) -> str:
+def _change_line(done: "Reconciliation", texts: Texts) -> str:
     cycle = done.cycle
     counts = {
         "opened": cycle.count(TransitionKind.OPENED),
@@ -144,11 +163,12 @@ def _change_line(done: Reconciliation, texts: Texts) -> str:
         "open": len(cycle.findings),
     }
     if not cycle.transitions:
-        return texts.text("No change; %(open)d findings are open.") % counts
+        open_now = texts.plural("%(open)d finding is open.", "%(open)d findings are open.", counts["open"])
+        return texts.text("No change.") + " " + open_now % counts
     return texts.text("New %(opened)d, back again %(reopened)d, solved %(resolved)d; %(open)d open.") % counts
 
 
-def _show_delivery(done: Reconciliation, texts: Texts, out: Console) -> None:
+def _show_delivery(done: "Reconciliation", texts: Texts, out: Console) -> None:
     kinds = {"mail": texts.text("mail"), "summary": texts.text("summary")}
     if done.dry_run and done.cycle.entries:
         names = ", ".join(kinds.get(entry.kind, entry.kind) for entry in done.cycle.entries)
@@ -159,7 +179,7 @@ def _show_delivery(done: Reconciliation, texts: Texts, out: Console) -> None:
         out.print(texts.text("Still in the outbox:"), plain(error, LONGEST_ERROR), style="yellow")
 
 
-def _document(done: Reconciliation) -> dict[str, object]:
+def _document(done: "Reconciliation") -> dict[str, object]:
     cycle = done.cycle
     return {
         "schema": "mdm-sync/reconcile/1",
@@ -173,7 +193,7 @@ def _document(done: Reconciliation) -> dict[str, object]:
     }
 
 
-def _source_json(source: SourceOutcome) -> dict[str, object]:
+def _source_json(source: "SourceOutcome") -> dict[str, object]:
     changes = source.changes
     return {
         "name": source.name,

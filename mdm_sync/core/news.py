@@ -84,8 +84,8 @@ def summary(
 ) -> dict[str, object]:
     """The counts that are pushed upstream: live schools in detail, and no person.
 
-    Shape: ``schema``; ``district`` (counts); ``schools`` (one object each, by number); ``sources`` (name, complete,
-    error). It holds no moment of the run, so that equal states give equal summaries.
+    Shape: ``schema``; ``district`` (counts); ``schools`` (one object each, by number); ``sources`` (name,
+    whether it was ever read, whether the last attempt was complete). It holds no moment of the run, so that equal states give equal summaries.
     """
     told = sorted((one for one in schools if one.school.stage is Stage.LIVE), key=lambda one: one.school.number)
     return {
@@ -123,4 +123,4 @@ def _school(one: SchoolTotals) -> dict[str, object]:
 
 
 def _source(one: SourceState) -> dict[str, object]:
-    return {"name": one.name, "ever_read": one.complete_at is not None, "error": one.error}
+    return {"name": one.name, "ever_read": one.complete_at is not None, "read_now": one.error is None}

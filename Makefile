@@ -1,0 +1,55 @@
+# make demo | test | verify | lint | bench: each installs what it needs first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEBIAN_PACKAGES := slapd ldap-utils curl openssl
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup debian demo test verify lint bench mutation texts clean
+
+help:
+	@echo "make demo    the main job on a simulated district of two schools"
+	@echo "make test    all checks: style, types, architecture, tests (under 10 minutes)"
+	@echo "make verify  what takes longer: make test, mutation run, every supported Python that is here"
+	@echo "make lint    style, types and architecture alone"
+	@echo "make bench   speed of a cycle beside curl and ldapsearch"
+	@echo "make setup   only install: Debian packages and the virtual environment in $(VENV)"
+
+setup: debian $(READY)
+
+debian:
+	@sh tests/setup-debian.sh $(DEBIAN_PACKAGES)
+
+$(READY): pyproject.toml requirements/dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $(READY)
+
+demo: setup
+	$(BIN)/mdm-sync demo
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: setup lint
+	$(BIN)/pytest -m "not verify" --cov --cov-report=term:skip-covered
+
+verify: test mutation
+	$(BIN)/pytest -m verify
+	sh tests/every-python.sh
+
+mutation: $(READY)
+	$(BIN)/mutmut run
+	$(BIN)/python tests/mutation.py
+
+bench: setup
+	$(BIN)/python -m tests.bench.cycle
+
+clean:
+	rm -rf $(VENV) demo-district mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
