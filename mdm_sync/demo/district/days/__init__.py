@@ -1,0 +1,5 @@
+"""What happens on the second and third day.
+
+A story is a generator: on the first day it casts its people and devices, then it yields and goes on at each later day.
+One that finds nobody to cast at a school ends before its first ``yield``.
+"""

@@ -1,0 +1,91 @@
+"""A whole district that is up, and the real commands on it."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mdm_sync.demo.control import ask, up
+from mdm_sync.demo.model import Plan
+from mdm_sync.demo.places import Places
+from mdm_sync.demo.tour import environment
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A district and the installation of mdm-sync that belongs to it."""
+
+    places: Places
+
+    def run(self, *arguments: str, **variables: str) -> Ran:
+        """Run a command of mdm-sync as its user would."""
+        done = subprocess.run(
+            [sys.executable, "-m", "mdm_sync", *arguments],
+            env={**environment(self.places), **variables},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def ask(self, method: str, path: str, body: object = None) -> Any:
+        """Call the district's control API."""
+        return ask(self.places, method, path, body)
+
+    def fault(self, server: str, name: str, *, on: bool, school: str | None = None) -> None:
+        """Switch a fault of one of the district's servers."""
+        body: dict[str, object] = {"on": on} | ({"school": school} if server == "directories" else {})
+        self.ask("PUT", f"/{server}/faults/{name}", body)
+
+    @property
+    def mails(self) -> list[Path]:
+        return sorted(self.places.mails.glob("*.eml"))
+
+    @property
+    def summaries(self) -> list[Any]:
+        return [json.loads(path.read_text())["body"] for path in sorted(self.places.summaries.glob("*.json"))]
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A small district, up for the tests of one module; the store is empty at first."""
+    places = Places(tmp_path_factory.mktemp("district") / "demo")
+    places.make(Plan(now=NOW))
+    with up(places):
+        yield Installation(places)
+
+
+def open_findings(installation: Installation) -> set[tuple[str, str]]:
+    """What is open now, as (rule, subject)."""
+    listed = installation.run("findings", "list", "--format", "json").document["findings"]
+    return {(found["rule"], found["subject"]) for found in listed}
+
+
+def stored(installation: Installation, query: str, *values: str) -> list[tuple[Any, ...]]:
+    """Rows of the store, read past the program."""
+    with closing(sqlite3.connect(installation.places.state / "state.db")) as store:
+        return store.execute(query, values).fetchall()

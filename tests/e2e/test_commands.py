@@ -1,0 +1,209 @@
+"""Every command as its user would call it: exit codes, formats, messages."""
+
+import csv
+import io
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mdm_sync.demo.tour import environment
+from tests.e2e.conftest import Installation, open_findings, stored
+
+pytestmark = pytest.mark.demo
+
+DEADLINE = 60.0
+HOLD_THE_STORE = """
+import sys
+from pathlib import Path
+from state import Store
+store = Store.open(Path(sys.argv[1]))
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _reconciled(installation: Installation) -> None:
+    assert installation.run("reconcile").code == 0
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come true in time"
+        time.sleep(0.05)
+
+
+def test_the_table_names_rules_counts_and_schools(installation: Installation) -> None:
+    ran = installation.run("reconcile")
+    assert ran.code == 0
+    for word in ("device-unassigned", "unknown-user", "wrong-school", "No change.", "Grundschule"):
+        assert word in ran.out
+    assert "\x1b" not in ran.out + ran.err
+
+
+def test_csv_has_one_row_for_each_open_finding(installation: Installation) -> None:
+    rows = list(csv.DictReader(io.StringIO(installation.run("findings", "list", "--format", "csv").out)))
+    assert {(row["rule"], row["subject"]) for row in rows} == open_findings(installation)
+
+
+def test_a_finding_is_shown_with_reason_and_remedy(installation: Installation) -> None:
+    listed = installation.run("findings", "list", "--format", "json").document["findings"]
+    wrong_school = next(one for one in listed if one["rule"] == "wrong-school")
+    shown = installation.run("findings", "show", str(wrong_school["id"]))
+    assert shown.code == 0
+    assert wrong_school["details"]["serial"] in shown.out
+    assert "What to do:" in shown.out
+    assert wrong_school["details"]["person"] in shown.out
+
+
+def test_a_reference_is_resolved_for_who_may_read_the_store(installation: Installation) -> None:
+    listed = installation.run("findings", "list", "--format", "json").document["findings"]
+    details = next(one["details"] for one in listed if one["rule"] == "wrong-school")
+    told = installation.run("person", details["person"])
+    assert told.code == 0
+    assert f"({details['person_school']})" in told.out
+
+
+def test_a_dry_run_leaves_nothing(installation: Installation) -> None:
+    device = next(one for one in open_findings(installation) if one[0] == "device-unassigned")[1].partition(":")[2]
+    installation.ask("POST", f"/jamf/devices/{device}", {"username": "nobody.known"})
+    before = _contents(installation.places.state), len(installation.mails), len(installation.summaries)
+    ran = installation.run("reconcile", "--dry-run", "--format", "json")
+    assert ran.code == 0
+    assert ran.document["transitions"] == {"opened": 1, "reopened": 0, "changed": 0, "resolved": 1}
+    assert ran.document["outbox"] == {"new": ["mail", "summary"], "sent": 0}
+    assert (_contents(installation.places.state), len(installation.mails), len(installation.summaries)) == before
+    installation.ask("POST", f"/jamf/devices/{device}", {"username": ""})
+
+
+def test_offline_judges_what_is_stored_and_reads_nothing(installation: Installation) -> None:
+    installation.ask("POST", "/jamf/counters/reset")
+    ran = installation.run("reconcile", "--offline", "--format", "json")
+    assert (ran.code, ran.document["sources"]) == (0, [])
+    assert installation.ask("GET", "/jamf/counters")["requests"] == {}
+
+
+def test_one_school_alone_takes_the_devices_from_the_store(installation: Installation) -> None:
+    school = installation.run("status", "--format", "json").document["sources"][0]["name"].removeprefix("iserv-")
+    installation.ask("POST", "/jamf/counters/reset")
+    ran = installation.run("reconcile", "--school", school, "--format", "json")
+    assert [source["name"] for source in ran.document["sources"]] == [f"iserv-{school}"]
+    assert installation.ask("GET", "/jamf/counters")["requests"] == {}
+
+
+def test_findings_at_or_above_a_severity_end_with_code_4(installation: Installation) -> None:
+    assert installation.run("reconcile", "--offline", "--fail-on", "warning").code == 4
+    assert installation.run("reconcile", "--offline", "--fail-on", "critical").code == 0
+
+
+def test_a_source_that_was_not_read_ends_with_code_3_and_is_named(installation: Installation) -> None:
+    installation.fault("jamf", "lost-privileges", on=True)
+    ran = installation.run("reconcile", "--fail-on", "info")
+    installation.fault("jamf", "lost-privileges", on=False)
+    assert ran.code == 3
+    assert "NOT READ" in ran.out
+    assert "jamf:" in ran.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("reconcile", "--school", "000000"), ("findings", "show", "999"), ("person", "P-000000000000"), ("nonsense",)],
+    ids=" ".join,
+)
+def test_wrong_usage_ends_with_code_2_and_one_message(installation: Installation, arguments: tuple[str, ...]) -> None:
+    ran = installation.run(*arguments)
+    assert ran.code == 2
+    assert "Traceback" not in ran.err
+    assert ran.err.strip()
+
+
+def test_wrong_settings_end_with_code_2(installation: Installation, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.toml"
+    broken.write_text('[jamf]\nurl = "http://plain.example"\nsecret = "x"\n')
+    ran = installation.run("status", MDM_SYNC_CONFIG=str(broken))
+    assert ran.code == 2
+    assert "jamf.url" in ran.err
+    assert "jamf.secret" in ran.err
+
+
+def test_the_status_tells_when_each_source_was_read(installation: Installation) -> None:
+    status = installation.run("status", "--format", "json").document
+    assert all(source["complete_at"] for source in status["sources"])
+    assert status["outbox"]["waiting"] == 0
+    assert installation.run("status").code == 0
+
+
+def test_what_cannot_leave_waits_and_leaves_later_once(installation: Installation) -> None:
+    device = next(one for one in open_findings(installation) if one[0] == "device-unassigned")[1].partition(":")[2]
+    before = len(installation.mails)
+    installation.fault("mail", "temporary-refusal", on=True)
+    installation.ask("POST", f"/jamf/devices/{device}", {"username": "nobody.known"})
+    ran = installation.run("reconcile")
+    installation.fault("mail", "temporary-refusal", on=False)
+    assert ran.code == 0
+    assert "Still in the outbox" in ran.out
+    assert installation.run("status", "--format", "json").document["outbox"]["waiting"] == 1
+    assert len(installation.mails) == before
+
+
+def test_the_daemon_works_at_once_and_ends_cleanly_on_sigterm(installation: Installation) -> None:
+    last = installation.run("status", "--format", "json").document["last_cycle"]
+    daemon = subprocess.Popen(
+        [sys.executable, "-m", "mdm_sync", "daemon"],
+        env=environment(installation.places),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    _wait(lambda: installation.run("status", "--format", "json").document["last_cycle"] != last)
+    daemon.send_signal(signal.SIGTERM)
+    _, log = daemon.communicate(timeout=DEADLINE)
+    assert daemon.returncode == 0
+    assert "cycle done" in log
+    assert log.rstrip().endswith("ended")
+
+
+def test_a_second_writer_is_told_who_is_at_work(installation: Installation) -> None:
+    holder = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            HOLD_THE_STORE,
+            str(installation.places.state),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    ran = installation.run("reconcile")
+    status = installation.run("status")
+    holder.communicate("")
+    assert ran.code == 1
+    assert str(holder.pid) in ran.err
+    assert status.code == 0
+
+
+def test_no_name_reaches_a_log_or_an_export(installation: Installation) -> None:
+    logins = [login for (login,) in stored(installation, "SELECT login FROM persons")]
+    assert logins
+    outputs = [
+        installation.run("--verbose", "reconcile", "--format", "json"),
+        installation.run("findings", "list", "--all", "--format", "csv"),
+        installation.run("findings", "list", "--all", "--format", "json"),
+        installation.run("status", "--format", "json"),
+    ]
+    texts = [text for ran in outputs for text in (ran.out, ran.err)]
+    texts += [path.read_text() for path in installation.mails]
+    texts += [str(summary) for summary in installation.summaries]
+    assert not [login for login in logins for text in texts if login in text]

@@ -1,0 +1,84 @@
+"""An incomplete read never becomes a conclusion, and one school's trouble stays that school's."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mdm_sync.demo.district import generate
+from mdm_sync.demo.model import Plan
+from tests.e2e.conftest import NOW, Installation, Ran, open_findings
+
+pytestmark = pytest.mark.demo
+
+SCHOOL = generate(Plan(now=NOW)).schools[0].number
+OTHER = generate(Plan(now=NOW)).schools[1].number
+
+
+@pytest.fixture(scope="module")
+def before(installation: Installation) -> set[tuple[str, str]]:
+    assert installation.run("reconcile").code == 0
+    return open_findings(installation)
+
+
+@pytest.fixture
+def fault(
+    request: pytest.FixtureRequest, installation: Installation, before: set[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    server, name = request.param
+    school = SCHOOL if server == "directories" else None
+    assert before
+    installation.fault(server, name, on=True, school=school)
+    yield server, name
+    installation.fault(server, name, on=False, school=school)
+
+
+def _errors(ran: Ran) -> dict[str, str]:
+    return {source["name"]: source["error"] for source in ran.document["sources"] if source["error"]}
+
+
+DIRECTORY_FAULTS = [
+    "stopped",
+    "size-limit-paged",
+    "no-rights",
+    "referral",
+    "certificate-wrong-name",
+    "certificate-expired",
+    "certificate-unknown",
+    "empty-tree",
+    "teachers-only",
+    "wrong-password",
+]
+
+
+@pytest.mark.parametrize(
+    "fault", [("directories", name) for name in DIRECTORY_FAULTS], indirect=True, ids=lambda f: f[1]
+)
+def test_a_directory_that_cannot_be_believed_is_named_and_changes_nothing(
+    installation: Installation, before: set[tuple[str, str]], fault: tuple[str, str]
+) -> None:
+    assert fault
+    ran = installation.run("reconcile", "--format", "json")
+    assert ran.code == 3
+    assert set(_errors(ran)) == {f"iserv-{SCHOOL}"}
+    assert open_findings(installation) == before
+    assert ran.document["outbox"]["new"] in ([], ["summary"])
+
+
+JAMF_FAULTS = ["total-lies", "empty-fleet", "fewer-sites", "lost-privileges", "truncated-gzip", "page-500"]
+
+
+@pytest.mark.parametrize("fault", [("jamf", name) for name in JAMF_FAULTS], indirect=True, ids=str)
+def test_a_sweep_that_cannot_be_believed_is_refused_and_changes_nothing(
+    installation: Installation, before: set[tuple[str, str]], fault: tuple[str, str]
+) -> None:
+    assert fault
+    ran = installation.run("reconcile", "--format", "json")
+    assert ran.code == 3
+    assert set(_errors(ran)) == {"jamf"}
+    assert open_findings(installation) == before
+
+
+def test_when_the_faults_end_all_is_read_again(installation: Installation, before: set[tuple[str, str]]) -> None:
+    ran = installation.run("reconcile", "--format", "json")
+    assert (ran.code, _errors(ran)) == (0, {})
+    assert open_findings(installation) == before

@@ -1,0 +1,103 @@
+"""The main job on a district: what was planted is found, once, and told once."""
+
+from email import message_from_bytes, policy
+
+import pytest
+
+from mdm_sync.core.rules import RULES
+from mdm_sync.demo.district import generate
+from mdm_sync.demo.district.truth import expected
+from mdm_sync.demo.model import District, Plan
+from tests.e2e.conftest import NOW, Installation, Ran, open_findings, stored
+
+pytestmark = pytest.mark.demo
+
+
+@pytest.fixture(scope="module")
+def district() -> District:
+    return generate(Plan(now=NOW))
+
+
+@pytest.fixture(scope="module")
+def first(installation: Installation) -> Ran:
+    return installation.run("reconcile", "--format", "json")
+
+
+@pytest.fixture(scope="module")
+def second(installation: Installation, first: Ran) -> Ran:
+    assert first.code == 0
+    return installation.run("reconcile", "--format", "json")
+
+
+def _undecided(installation: Installation) -> set[str]:
+    rows = stored(installation, "SELECT device_id FROM assignments WHERE state = 'undecided'")
+    return {f"device:{jamf_id}" for (jamf_id,) in rows}
+
+
+def test_every_source_is_read(first: Ran, district: District) -> None:
+    sources = {source["name"]: source for source in first.document["sources"]}
+    assert set(sources) == {"jamf", *(f"iserv-{school.number}" for school in district.schools)}
+    assert [source["error"] for source in sources.values()] == [None] * len(sources)
+    assert sources["jamf"]["added"] == sum(device.family == "mobile" for device in district.devices)
+
+
+def test_nothing_is_found_but_what_was_planted(first: Ran, district: District) -> None:
+    found = {(one["rule"], one["subject"]) for one in first.document["findings"]}
+    assert found <= expected(district, {rule.id for rule in RULES})
+
+
+def test_what_was_planted_is_found_unless_no_step_can_look_it_up_yet(
+    first: Ran, district: District, installation: Installation
+) -> None:
+    found = {(one["rule"], one["subject"]) for one in first.document["findings"]}
+    not_found = expected(district, {rule.id for rule in RULES}) - found
+    assert {subject for _, subject in not_found} <= _undecided(installation)
+    assert {rule for rule, _ in found} == {rule.id for rule in RULES}
+
+
+def test_a_second_cycle_changes_nothing(second: Ran) -> None:
+    assert second.code == 0
+    assert second.document["transitions"] == {"opened": 0, "reopened": 0, "changed": 0, "resolved": 0}
+    changes = [(one["added"], one["changed"], one["missing"], one["removed"]) for one in second.document["sources"]]
+    assert changes == [(0, 0, 0, 0)] * len(changes)
+    assert second.document["outbox"] == {"new": [], "sent": 0}
+
+
+def test_one_mail_and_one_summary_arrive_in_all(installation: Installation, second: Ran) -> None:
+    assert second.code == 0
+    assert len(installation.mails) == 1
+    assert len(installation.summaries) == 1
+
+
+def test_the_mail_names_devices_and_no_person(installation: Installation, second: Ran, district: District) -> None:
+    assert second.code == 0
+    message = message_from_bytes(installation.mails[0].read_bytes(), policy=policy.default)
+    body = message.get_body(("plain",))
+    text = body.get_content() if body else ""
+    serials = {device.serial for device in district.devices}
+    assert any(serial in text for serial in serials)
+    assert not [person.login for person in district.persons if person.login in message.as_string()]
+
+
+def test_the_summary_counts_what_the_district_has(installation: Installation, second: Ran, district: District) -> None:
+    assert second.code == 0
+    summary = installation.summaries[0]
+    assert summary["district"]["schools"] == len(district.schools)
+    assert summary["district"]["devices"] + summary["district"]["devices_without_school"] == sum(
+        device.family == "mobile" for device in district.devices
+    )
+    assert not [person.login for person in district.persons if person.login in str(summary)]
+
+
+def test_a_finding_is_solved_when_its_cause_is_mended(installation: Installation, second: Ran) -> None:
+    subject = next(one["subject"] for one in second.document["findings"] if one["rule"] == "device-unassigned")
+    device = subject.partition(":")[2]
+    of_the_school = "SELECT login FROM persons WHERE school = (SELECT school FROM findings WHERE subject = ?)"
+    (login,), *_ = stored(installation, of_the_school, subject)
+    installation.ask("POST", f"/jamf/devices/{device}", {"username": login})
+    third = installation.run("reconcile", "--format", "json")
+    assert third.document["transitions"] == {"opened": 0, "reopened": 0, "changed": 0, "resolved": 1}
+    assert ("device-unassigned", subject) not in open_findings(installation)
+    assert len(installation.mails) == 2
+    installation.ask("POST", f"/jamf/devices/{device}", {"username": ""})
+    assert installation.run("reconcile", "--format", "json").document["transitions"]["reopened"] == 1
