@@ -49,8 +49,8 @@ class Snapshot:
     def findings_of(self, school: School) -> Mapping[Key, StoredFinding]:
         """Earlier findings about the devices that now stand in the school's sites."""
         query = f"""
-        SELECT findings.* FROM devices JOIN findings ON findings.subject = 'device:' || devices.id
-        WHERE site_id IN ({_SITES})
+        SELECT * FROM findings
+        WHERE subject IN (SELECT 'device:' || id FROM devices WHERE site_id IN ({_SITES}))
         """
         stored = map(_stored, self._connection.execute(query, _sites(school)))
         return {known.finding.key: known for known in stored}
@@ -59,7 +59,7 @@ class Snapshot:
         """Earlier findings about devices that are no longer there."""
         query = """
         SELECT * FROM findings WHERE open AND subject LIKE 'device:%'
-        AND NOT EXISTS (SELECT 1 FROM devices WHERE findings.subject = 'device:' || devices.id)
+        AND CAST(substr(subject, 8) AS INTEGER) NOT IN (SELECT id FROM devices)
         """
         return tuple(map(_stored, self._connection.execute(query)))
 
