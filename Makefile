@@ -15,6 +15,7 @@ help:
 	@echo "make verify  what takes longer: make test, mutation run, every supported Python that is here"
 	@echo "make lint    style, types and architecture alone"
 	@echo "make bench   speed of a cycle beside curl and ldapsearch"
+	@echo "make texts   write new texts into the German catalogue"
 	@echo "make setup   only install: Debian packages and the virtual environment in $(VENV)"
 
 setup: debian $(READY)
@@ -50,6 +51,10 @@ mutation: $(READY)
 
 bench: setup
 	$(BIN)/python -m tests.bench.cycle
+
+texts: $(READY)
+	$(BIN)/pybabel extract -F config/babel.cfg -k text -k plural:1,2 --no-location --sort-output -o $(VENV)/texts.pot .
+	$(BIN)/pybabel update -D mdm_sync -l de -i $(VENV)/texts.pot -d config/locale --no-fuzzy-matching --omit-header
 
 clean:
 	rm -rf $(VENV) demo-district mutants .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

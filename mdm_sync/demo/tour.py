@@ -71,7 +71,7 @@ def _show_mails(places: Places) -> None:
         body = message.get_body(("plain",))
         _say(f"This mail arrived ({_relative(places, path)}):")
         print(f"To: {message['To']}\nSubject: {message['Subject']}\n")
-        print(body.get_content() if body else "")
+        print(body.get_content().replace("\r\n", "\n") if body else "")
 
 
 def _show_summaries(places: Places) -> None:

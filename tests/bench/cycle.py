@@ -76,8 +76,8 @@ class Floor:
     def read(self) -> None:
         """Read everything once."""
         self._write_urls()
-        curl = ["curl", "-Z", "--fail", "--no-progress-meter", "--parallel-max", str(CONNECTIONS), "-K", self._curl]
-        subprocess.run(curl, check=True, stdout=subprocess.DEVNULL)
+        curl = ["curl", "-Z", "--fail", "--no-progress-meter", "--parallel-max", str(CONNECTIONS), "-K"]
+        subprocess.run([*curl, self._curl], check=True, stdout=subprocess.DEVNULL)
         with self._searches.open() as searches:
             subprocess.run(
                 ["xargs", "-P", str(DIRECTORIES), "-L", "1", "ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no"],
