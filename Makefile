@@ -7,13 +7,14 @@ DEBIAN_PACKAGES := slapd ldap-utils curl openssl
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup debian demo test verify lint bench mutation texts clean
+.PHONY: help setup debian demo test verify lint bench peers mutation texts clean
 
 help:
 	@echo "make demo    the main job on a simulated district of two schools"
 	@echo "make test    all checks: style, types, architecture, tests (under 10 minutes)"
 	@echo "make verify  what takes longer: make test, mutation run, every supported Python that is here"
 	@echo "make lint    style, types and architecture alone"
+	@echo "make peers   two public clients read the full-size district"
 	@echo "make bench   speed of a cycle beside curl and ldapsearch"
 	@echo "make texts   write new texts into the German catalogue"
 	@echo "make setup   only install: Debian packages and the virtual environment in $(VENV)"
@@ -41,13 +42,16 @@ lint: $(READY)
 test: setup lint
 	$(BIN)/pytest -m "not verify" --cov --cov-report=term:skip-covered
 
-verify: test mutation
+verify: test mutation peers
 	$(BIN)/pytest -m verify
 	sh tests/every-python.sh
 
 mutation: $(READY)
 	$(BIN)/mutmut run
 	$(BIN)/python tests/mutation.py
+
+peers: setup
+	$(BIN)/python -m tests.peers.compare
 
 bench: setup
 	$(BIN)/python -m tests.bench.cycle

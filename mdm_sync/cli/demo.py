@@ -1,6 +1,7 @@
 """``mdm-sync demo``: a simulated district on this machine, and the whole job on it."""
 
 import shlex
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -97,9 +98,11 @@ def show_status(folder: FolderOption = HERE) -> None:
     rows = table("Server", "Fault", "On")
     for server, name, active in _faults(places):
         rows.add_row(server, name, plain(active))
-    out.print(rows)
+    out.print(rows if rows.row_count else "No fault is on.")
+    rows = table("Server", "Counted since it came up")
     for server, path in SERVERS.items():
-        out.print(plain(f"{server}: {ask(places, 'GET', f'/{path}/counters')}", 4000))
+        rows.add_row(server, plain(_counted(ask(places, "GET", f"/{path}/counters")), 2000))
+    out.print(rows)
 
 
 @app.command("fault")
@@ -134,6 +137,27 @@ def list_faults(folder: FolderOption = HERE) -> None:
         for name, text in _descriptions(ask(Places(folder.resolve()), "GET", f"/{path}/faults")).items():
             rows.add_row(f"{server}:{name}", plain(text, 300))
     console().print(rows)
+
+
+@app.command("latency")
+def set_latency(
+    call: Annotated[float, typer.Argument(min=0, metavar="CALL_MS", help="Milliseconds that each answer takes.")],
+    row: Annotated[float, typer.Argument(min=0, metavar="ROW_MS", help="Milliseconds more for each record in it.")],
+    folder: FolderOption = HERE,
+) -> None:
+    """Let Jamf Pro be as slow as a real one; 0 0 is as fast as it can.
+
+    Example:
+      mdm-sync demo latency 100 2
+    """
+    ask(Places(folder.resolve()), "PUT", "/jamf/latency", {"base_ms": call, "row_ms": row})
+
+
+@app.command("acknowledge")
+def acknowledge(folder: FolderOption = HERE) -> None:
+    """Let the devices answer the MDM commands that wait for them."""
+    done = ask(Places(folder.resolve()), "POST", "/jamf/acknowledge")
+    console().print(f"{done['acknowledged']} commands acknowledged.")
 
 
 @app.command("day")
@@ -171,6 +195,14 @@ def _show_district(places: Places) -> None:
     facts = ask(places, "GET", "/district")
     counts = ", ".join(f"{number} {name}" for name, number in facts["counts"].items())
     console().print(plain(f"Day {facts['plan']['day']}: {counts}.", 300))
+
+
+def _counted(counters: Mapping[str, object]) -> str:
+    """The counts that are not zero; those of the schools' directories added up."""
+    totals: Counter[str] = Counter()
+    for name, value in counters.items():
+        totals.update(value if isinstance(value, Mapping) else {name: value})
+    return ", ".join(f"{name} {number}" for name, number in totals.items() if number) or "nothing yet"
 
 
 def _faults(places: Places) -> list[tuple[str, str, object]]:

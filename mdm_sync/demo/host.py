@@ -22,10 +22,17 @@ from mdm_sync.demo.certificates import CertificateFiles, DemoAuthority, loopback
 from mdm_sync.demo.directory import Directories
 from mdm_sync.demo.directory.controls import control_routes as directory_routes
 from mdm_sync.demo.district import generate
-from mdm_sync.demo.installation import CLIENT_ID, MAIL_LOGIN, Addresses, secret_names, write_installation
+from mdm_sync.demo.installation import (
+    CLIENT_ID,
+    LOCKING_CLIENT_ID,
+    MAIL_LOGIN,
+    Addresses,
+    secret_names,
+    write_installation,
+)
 from mdm_sync.demo.jamf.controls import control_routes as jamf_routes
 from mdm_sync.demo.jamf.fleet import Fleet
-from mdm_sync.demo.jamf.privileges import READING
+from mdm_sync.demo.jamf.privileges import LOCKING, READING
 from mdm_sync.demo.jamf.server import ApiClient, JamfSettings, jamf_app
 from mdm_sync.demo.model import District
 from mdm_sync.demo.places import Places
@@ -47,7 +54,10 @@ class DistrictHost:
         self._authority = DemoAuthority.create()
         self._fleet = Fleet(self._district)
         self._jamf = JamfSettings(
-            clients={CLIENT_ID: ApiClient(secret=self._secrets["jamf-client-secret"], privileges=READING)}
+            clients={
+                CLIENT_ID: ApiClient(secret=self._secrets["jamf-client-secret"], privileges=READING),
+                LOCKING_CLIENT_ID: ApiClient(secret=self._secrets["jamf-locking-client-secret"], privileges=LOCKING),
+            }
         )
         self._directories = Directories(
             places.servers / "directories",

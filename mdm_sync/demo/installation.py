@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mdm_sync.demo.district.exports import dirty_incidents_csv, incidents_csv, inventory_csv
 from mdm_sync.demo.district.truth import write_truth
 from mdm_sync.demo.model import DemoSchool, District
 from mdm_sync.demo.places import Places
 
 MAIL_LOGIN = "mdm-sync"
 CLIENT_ID = "mdm-sync-reading"
+LOCKING_CLIENT_ID = "mdm-sync-locking"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +32,13 @@ def write_installation(places: Places, district: District, addresses: Addresses,
     _write_register(places.register, district, addresses)
     _write_secrets(places.credentials, secrets)
     write_truth(district, places.folder / "truth.csv")
+    _write_exports(places.folder, district)
 
 
 def secret_names(district: District) -> list[str]:
-    """The secrets that this installation asks for."""
+    """The secrets of all accounts in the district that mdm-sync may use."""
     directories = [f"iserv-{school.number}" for school in district.schools]
-    return ["jamf-client-secret", "mail-password", "upstream-token", *directories]
+    return ["jamf-client-secret", "jamf-locking-client-secret", "mail-password", "upstream-token", *directories]
 
 
 def _settings(places: Places, addresses: Addresses, language: str) -> str:
@@ -69,6 +72,17 @@ recipients = ["mdm-team@systemhaus.example"]
 url = "https://localhost:{addresses.upstream_port}/summaries"
 ca_file = "ca.pem"
 """
+
+
+def _write_exports(folder: Path, district: District) -> None:
+    """The online form's export as it should be (UTF-8) and as it comes (Windows-1252), and the inventory."""
+    exports = {
+        "incidents.csv": incidents_csv(district).encode(),
+        "incidents-dirty.csv": dirty_incidents_csv(district).encode("cp1252"),
+        "inventory.csv": inventory_csv(district).encode(),
+    }
+    for name, content in exports.items():
+        (folder / name).write_bytes(content)
 
 
 def _write_register(path: Path, district: District, addresses: Addresses) -> None:

@@ -1,10 +1,12 @@
 """Read all mobile devices with another project's client and print how many distinct ids came.
 
-Usage: read_all.py BASE_URL CLIENT_ID CLIENT_SECRET {jamf-pro-sdk,jps-api-wrapper}
+Usage: JAMF_CLIENT_SECRET=… read_all.py BASE_URL CLIENT_ID {jamf-pro-sdk,jps-api-wrapper}
 
-Runs in a virtual environment of its own that holds the client (``pip install jamf-pro-sdk jps-api-wrapper``).
+Runs in a virtual environment of its own that holds the client; ``compare.py`` makes one. ``REQUESTS_CA_BUNDLE`` names
+the certificates to trust.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +24,7 @@ def by_sdk(base: str, client: str, secret: str) -> Iterator[str]:
         server=address.hostname,
         port=address.port,
         credentials=sdk.ApiClientCredentialsProvider(client, secret),
-        session_config=sdk.SessionConfig(scheme=address.scheme, max_concurrency=5, verify=False),
+        session_config=sdk.SessionConfig(scheme=address.scheme, max_concurrency=5),
     )
     sections = ["GENERAL", "HARDWARE", "USER_AND_LOCATION", "SECURITY"]
     for device in jamf.pro_api.get_mobile_device_inventory_v2(sections=sections, page_size=PAGE):
@@ -43,7 +45,8 @@ PEERS: dict[str, Callable[[str, str, str], Iterator[str]]] = {"jamf-pro-sdk": by
 
 def main() -> None:
     """Print peer, distinct ids, rows and seconds."""
-    base, client, secret, peer = sys.argv[1:]
+    base, client, peer = sys.argv[1:]
+    secret = os.environ["JAMF_CLIENT_SECRET"]
     start = time.monotonic()
     ids = list(PEERS[peer](base, client, secret))
     sys.stdout.write(f"{peer}: {len(set(ids))} devices in {len(ids)} rows, {time.monotonic() - start:.1f} s\n")
