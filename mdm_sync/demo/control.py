@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mdm_sync.demo.errors import DemoError
@@ -53,7 +54,7 @@ def go_down(places: Places) -> None:
     except ProcessLookupError:
         places.running.unlink(missing_ok=True)
         return
-    _wait(lambda: not places.running.exists(), STOP_SECONDS, f"The demo in {places.folder} does not end.")
+    _wait(lambda: not _is_alive(process), STOP_SECONDS, f"The demo in {places.folder} does not end.")
 
 
 def ask(places: Places, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
@@ -123,6 +124,15 @@ def _end(host: Host) -> None:
     except subprocess.TimeoutExpired:
         host.kill()
         host.wait()
+
+
+def _is_alive(process: int) -> bool:
+    """Whether it still runs; one that has ended may stay listed until its parent has looked at it."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
 
 
 def _wait(condition: Callable[[], bool], seconds: float, otherwise: str) -> None:

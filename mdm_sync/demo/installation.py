@@ -102,7 +102,7 @@ def _row(school: DemoSchool, url: str) -> dict[str, str]:
         "iserv_url": url,
         "iserv_base": school.base_dn,
         "iserv_account": school.account_dn,
-        "mail_domains": "",
+        "mail_domains": "|".join((school.mail_domain, *school.mail_aliases)),
         "student_groups": "|".join(school.student_groups),
         "teacher_groups": "|".join(school.teacher_groups),
         "staff_groups": "|".join(school.staff_groups),

@@ -83,6 +83,11 @@ def by_plain_login(person: DemoPerson) -> DeviceFields:
     return {"username": person.login, "real_name": last_first(person), "email": person.mail}
 
 
+def by_login_alone(person: DemoPerson) -> DeviceFields:
+    """The login as user name, and nothing else."""
+    return {"username": person.login, "real_name": "", "email": ""}
+
+
 def by_mail_alone(person: DemoPerson) -> DeviceFields:
     """The mail address in capitals, and nothing else."""
     return {"username": "", "real_name": "", "email": person.mail.upper()}

@@ -8,7 +8,7 @@ from random import Random
 from typing import Unpack
 from uuid import UUID, uuid5
 
-from mdm_sync.demo.district.fields import DeviceFields, IncidentFields, PersonFields
+from mdm_sync.demo.district.fields import AccountFields, DeviceFields, IncidentFields, PersonFields
 from mdm_sync.demo.district.names import draw_name, login_of, name_key
 from mdm_sync.demo.district.schools import Layout
 from mdm_sync.demo.model import (
@@ -119,6 +119,16 @@ class Draft:
         """Whether nobody at the school has that name, or the account that it makes."""
         return not school.names[name_key(*name)] and login_of(*name) not in school.logins
 
+    def keep_free(self, school: SchoolDraft, name: tuple[str, str]) -> None:
+        """See to it that nobody of that name comes to the school later, because a device there says it."""
+        school.names[name_key(*name)] += 1
+        school.logins.add(login_of(*name))
+
+    def release(self, school: SchoolDraft, name: tuple[str, str]) -> None:
+        """Take ``keep_free`` back: now somebody of that name comes."""
+        school.names[name_key(*name)] -= 1
+        school.logins.discard(login_of(*name))
+
     def add_group(self, school: SchoolDraft, account: str, name: str) -> None:
         """Add a group, unless it is there."""
         number = school.school.number
@@ -131,11 +141,11 @@ class Draft:
         school: SchoolDraft,
         groups: Iterable[str],
         name: tuple[str, str] | None = None,
-        **changes: str,
+        **fields: Unpack[AccountFields],
     ) -> DemoPerson:
-        """Add an account with a login that is free at the school; ``changes`` may give uuid, login and mail."""
+        """Add an account with a login that is free at the school; ``fields`` may give uuid, login and mail."""
         given, family = name or draw_name(school.random)
-        wanted = changes.pop("login", login_of(given, family))
+        wanted = fields.get("login") or login_of(given, family)
         login, copy = wanted, 1
         while login in school.logins:
             copy += 1
@@ -145,11 +155,11 @@ class Draft:
         number = school.school.number
         person = DemoPerson(
             school=number,
-            uuid=changes.get("uuid", self.derive("person", number, login)),
+            uuid=fields.get("uuid", self.derive("person", number, login)),
             login=login,
             given_name=given,
             family_name=family,
-            mail=changes.get("mail", f"{login}@{school.school.mail_domain}"),
+            mail=fields.get("mail", f"{login}@{school.school.mail_domain}"),
             groups=tuple(groups),
         )
         self.persons[number, person.uuid] = person

@@ -40,11 +40,17 @@ class DeviceFields(TypedDict, total=False):
     null_sections: frozenset[str]
 
 
-class PersonFields(TypedDict, total=False):
-    """Fields of a ``DemoPerson`` that may be given or changed."""
+class AccountFields(TypedDict, total=False):
+    """Fields of a ``DemoPerson`` that else follow from school and name."""
 
     uuid: str
     login: str
+    mail: str
+
+
+class PersonFields(TypedDict, total=False):
+    """Fields of a ``DemoPerson`` that may change."""
+
     mail: str
     groups: tuple[str, ...]
 

@@ -81,7 +81,7 @@ def to_ascii(text: str) -> str:
 
 def login_of(given: str, family: str) -> str:
     """Account name: first given name, a dot, the family name without blanks."""
-    return to_ascii(f"{given.split(maxsplit=1)[0]}.{family.replace(' ', '')}").lower()
+    return to_ascii(f"{given.partition(' ')[0]}.{family.replace(' ', '')}").lower()
 
 
 def name_key(given: str, family: str) -> str:

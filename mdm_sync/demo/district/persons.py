@@ -1,9 +1,11 @@
 """The accounts of a school: students, teachers, staff, and those who are none of these."""
 
 from dataclasses import dataclass, field
+from typing import Unpack
 
 from mdm_sync.demo.district.classes import add_courses, add_school_groups, seats
 from mdm_sync.demo.district.draft import Draft, SchoolDraft
+from mdm_sync.demo.district.fields import AccountFields
 from mdm_sync.demo.district.schools import Part
 from mdm_sync.demo.model import DemoPerson
 
@@ -43,20 +45,24 @@ def fresh_name(school: SchoolDraft, draft: Draft) -> tuple[str, str]:
             return name
 
 
-def add_student(draft: Draft, school: SchoolDraft, classmate: DemoPerson, **changes: str) -> DemoPerson:
-    """Add a student with a new name to the class and year of another."""
-    name = (changes.pop("given"), changes.pop("family")) if "given" in changes else fresh_name(school, draft)
+def add_student(
+    draft: Draft,
+    school: SchoolDraft,
+    classmate: DemoPerson,
+    name: tuple[str, str] | None = None,
+    **fields: Unpack[AccountFields],
+) -> DemoPerson:
+    """Add a student to the class and year of another, with a name that is new there if none is given."""
     groups = [group for group in classmate.groups if not group.startswith("unterricht.")]
-    person = draft.add_person(school, groups, name, **changes)
+    person = draft.add_person(school, groups, name or fresh_name(school, draft), **fields)
     if classmate.uuid in school.grades:
         school.grades[person.uuid] = school.grades[classmate.uuid]
     return person
 
 
-def add_staff(draft: Draft, school: SchoolDraft, **changes: str) -> DemoPerson:
-    """Add somebody of the office or the social work: neither student nor teacher."""
-    name = (changes.pop("given"), changes.pop("family")) if "given" in changes else fresh_name(school, draft)
-    return draft.add_person(school, school.school.staff_groups[:1], name, **changes)
+def add_staff(draft: Draft, school: SchoolDraft, name: tuple[str, str] | None = None) -> DemoPerson:
+    """Add somebody of the office, neither student nor teacher, with a name that is new there if none is given."""
+    return draft.add_person(school, school.school.staff_groups[:1], name or fresh_name(school, draft))
 
 
 def _add_students(draft: Draft, school: SchoolDraft) -> list[DemoPerson]:
@@ -90,7 +96,10 @@ def _add_teachers(draft: Draft, school: SchoolDraft) -> list[DemoPerson]:
 
 
 def _add_others(draft: Draft, school: SchoolDraft) -> None:
-    """Office, social work, former students, parents, Support-Benutzer and service accounts."""
+    """Office, social work, former students, parents, Support-Benutzer and service accounts.
+
+    A service account has no given name: its ``given_name`` is empty.
+    """
     students = school.layout.size.students
     staff = school.school.staff_groups
     for nth in range(_STAFF_AT_LEAST + students // _STUDENTS_PER_STAFF):
@@ -99,5 +108,5 @@ def _add_others(draft: Draft, school: SchoolDraft) -> None:
         for _ in range(1 + students // _STUDENTS_PER_PARENT):
             draft.add_person(school, (group,))
     draft.add_person(school, ("support",), ("Support", "Schulträger"), login="support.benutzer")
-    draft.add_person(school, ("dienste",), ("Drucker", school.layout.code), login="dienst.drucker")
+    draft.add_person(school, ("dienste",), ("", f"Drucker {school.layout.code}"), login="dienst.drucker")
     draft.add_person(school, (), ("Admin", "IServ"), login="admin")

@@ -39,7 +39,7 @@ def equip(draft: Draft, school: SchoolDraft, roll: Roll) -> None:
     seen: Counter[str] = Counter()
     is_one_to_one = school.layout.form.key != BERUFSKOLLEG
     for person in roll.students:
-        if needs_own(school, person, seen):
+        if _needs_own(school, person, seen):
             school.held.append(_assign(draft, school, person, teacher=False))
             school.classmate = person if is_one_to_one else None
         else:
@@ -55,7 +55,7 @@ def equip(draft: Draft, school: SchoolDraft, roll: Roll) -> None:
     _add_others(draft, school)
 
 
-def needs_own(school: SchoolDraft, person: DemoPerson, seen: Counter[str]) -> bool:
+def _needs_own(school: SchoolDraft, person: DemoPerson, seen: Counter[str]) -> bool:
     """Whether the person's form and grade are 1:1; at a Berufskolleg seven students of ten in each class have one."""
     form = school.layout.form.key
     if form == GRUNDSCHULE:
@@ -77,11 +77,11 @@ def in_repair_since(since: datetime) -> tuple[tuple[str, str], ...]:
     return (STATUS_FIELD, "Reparatur"), ("Reparatur seit", since.date().isoformat())
 
 
-def send_to_repair(draft: Draft, key: DeviceKey, days: int, kind: str = DAMAGE) -> Incident:
+def send_to_repair(draft: Draft, key: DeviceKey, days: int) -> Incident:
     """Mark a device as away in repair for some days, with the incident behind it."""
     since = draft.moment(1) - timedelta(days=days)
     draft.change_device(key, extension_attributes=in_repair_since(since))
-    return draft.add_incident(key, kind, AWAY, since)
+    return draft.add_incident(key, DAMAGE, AWAY, since)
 
 
 def fill(draft: Draft) -> None:

@@ -172,7 +172,8 @@ class Fleet:
 
 
 def _names(district: District) -> Names:
-    sites = {school.site_id: school.site_name for school in district.schools} | dict(district.extra_sites)
+    ours = {school.site_id: school.site_name for school in district.schools if school.has_site}
+    sites = ours | dict(district.extra_sites)
     devices = district.devices
     return Names(
         sites=dict(sorted(sites.items())),

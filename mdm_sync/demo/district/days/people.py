@@ -1,12 +1,13 @@
 """Stories of people: pupils leave or move to another school, a teacher goes, a newcomer waits for a device."""
 
 from collections.abc import Iterator
+from typing import Unpack
 
-from mdm_sync.demo.district.devices import add_personal, by_plain_login, user_fields
+from mdm_sync.demo.district.devices import add_personal, by_login_alone, by_plain_login, user_fields
 from mdm_sync.demo.district.draft import DeviceKey, Draft, Holding, SchoolDraft
-from mdm_sync.demo.district.names import login_of, name_key
+from mdm_sync.demo.district.fields import AccountFields
 from mdm_sync.demo.district.persons import add_student
-from mdm_sync.demo.district.planting.cases import key_of, other_school
+from mdm_sync.demo.district.planting.cases import key_of, known_here_alone, name_of
 from mdm_sync.demo.model import DemoPerson
 
 _WITHOUT = "student-without-device"
@@ -59,33 +60,29 @@ def _comes_back(draft: Draft, school: SchoolDraft) -> Iterator[None]:
 
 def _cast_mover(draft: Draft, school: SchoolDraft) -> tuple[Holding, SchoolDraft] | None:
     """A student, and a school with 1:1 classes where nobody has that name; the name is kept free there."""
-    other = other_school(draft, school)
-    if other is None or other.classmate is None:
+    found = known_here_alone(draft, school, school.held)
+    if found is None:
         return None
-    for nth, holding in enumerate(school.held):
-        person = draft.persons[holding.person]
-        name = (person.given_name, person.family_name)
-        if person.login == login_of(*name) and draft.is_free(other, name):
-            school.held.pop(nth)
-            other.names[name_key(*name)] += 1
-            other.logins.add(person.login)
-            draft.change_device(holding.device, username=person.login, real_name="", email="")
-            return holding, other
-    return None
+    holding, person, other = found
+    if other.classmate is None:
+        school.held.append(holding)
+        return None
+    draft.keep_free(other, name_of(person))
+    draft.change_device(holding.device, **by_login_alone(person))
+    return holding, other
 
 
-def _move(draft: Draft, holding: Holding, other: SchoolDraft, **same: str) -> DemoPerson:
+def _move(draft: Draft, holding: Holding, other: SchoolDraft, **same: Unpack[AccountFields]) -> DemoPerson:
     """Close the account at the old school and open one at the new; ``same`` is what both have in common.
 
     Raises:
         ValueError: the new school has no 1:1 class.
     """
     old = draft.persons.pop(holding.person)
-    other.names[name_key(old.given_name, old.family_name)] -= 1
-    other.logins.discard(old.login)
+    draft.release(other, name_of(old))
     if other.classmate is None:
         raise ValueError(f"{other.school.name} has no 1:1 class")
-    return add_student(draft, other, other.classmate, given=old.given_name, family=old.family_name, **same)
+    return add_student(draft, other, other.classmate, name_of(old), **same)
 
 
 def _moves_with_uuid(draft: Draft, school: SchoolDraft) -> Iterator[None]:
@@ -106,7 +103,7 @@ def _moves_with_mail(draft: Draft, school: SchoolDraft) -> Iterator[None]:
         mail = draft.persons[holding.person].mail
         yield
         person = _move(draft, holding, other, mail=mail)
-        add_personal(draft, other, username=person.login)
+        add_personal(draft, other, **by_login_alone(person))
         _gone(draft, holding.device, "The student moved to another school.")
         draft.plant_moved(holding.device, since=2, reason=f"The same mail address now stands at {other.school.number}.")
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from mdm_sync.demo.district.devices import add_personal, add_pool, by_full_mail, by_plain_login
 from mdm_sync.demo.district.draft import DeviceKey, Draft, SchoolDraft, device_subject
 from mdm_sync.demo.district.persons import add_staff
-from mdm_sync.demo.district.planting.cases import other_school
+from mdm_sync.demo.district.planting.cases import nobody, other_school
 from mdm_sync.demo.district.planting.lost_mode import seen
 from mdm_sync.demo.district.planting.repairs import send_for_too_long
 from mdm_sync.demo.district.stock import CLOSED
@@ -30,7 +30,10 @@ def _taken_elsewhere(draft: Draft, school: SchoolDraft) -> Iterator[None]:
     """Somebody of the office; a student would be without a device."""
     other = other_school(draft, school)
     if other:
-        device = add_personal(draft, school, **by_full_mail(add_staff(draft, school)))
+        name = nobody(draft, school, other)
+        draft.release(school, name)
+        person = add_staff(draft, school, name)
+        device = add_personal(draft, school, **by_full_mail(person))
         yield
         draft.change_device(device, site_id=other.school.site_id)
         reason = "The device was moved to another school's site; its person was not."

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import gcd
 
-from mdm_sync.demo.district.draft import Draft, PersonKey, SchoolDraft
-from mdm_sync.demo.district.names import login_of, name_key
+from mdm_sync.demo.district.draft import Draft, Holding, PersonKey, SchoolDraft
+from mdm_sync.demo.district.names import name_key
 from mdm_sync.demo.district.persons import add_staff, fresh_name
 from mdm_sync.demo.model import DemoPerson
 
@@ -56,6 +56,24 @@ def other_school(draft: Draft, school: SchoolDraft) -> SchoolDraft | None:
     return draft.random.choice(others) if others else None
 
 
+def known_here_alone(
+    draft: Draft, school: SchoolDraft, holdings: list[Holding]
+) -> tuple[Holding, DemoPerson, SchoolDraft] | None:
+    """Take one of the holdings whose person's name is unique here and free at another school; return that one, too."""
+    other = other_school(draft, school)
+    for nth, holding in enumerate(holdings if other else ()):
+        person = draft.persons[holding.person]
+        name = name_of(person)
+        if other and school.names[name_key(*name)] == 1 and draft.is_free(other, name):
+            return holdings.pop(nth), person, other
+    return None
+
+
+def name_of(person: DemoPerson) -> tuple[str, str]:
+    """Given and family name."""
+    return person.given_name, person.family_name
+
+
 def bystander(draft: Draft, school: SchoolDraft) -> DemoPerson:
     """Somebody whom no rule wants to have a device: a pupil of a class that shares, else somebody of the staff."""
     if school.sharing:
@@ -69,8 +87,7 @@ def nobody(draft: Draft, *schools: SchoolDraft) -> tuple[str, str]:
     while not all(draft.is_free(school, name) for school in schools):
         name = fresh_name(schools[0], draft)
     for school in schools:
-        school.names[name_key(*name)] += 1
-        school.logins.add(login_of(*name))
+        draft.keep_free(school, name)
     return name
 
 

@@ -1,11 +1,18 @@
 """Cases for the rules about people: without a device, with several, alike in name, or former."""
 
-from mdm_sync.demo.district.devices import add_personal, by_display_name, by_plain_login, by_turned_name, user_fields
+from mdm_sync.demo.district.devices import (
+    add_personal,
+    by_display_name,
+    by_login_alone,
+    by_plain_login,
+    by_turned_name,
+    user_fields,
+)
 from mdm_sync.demo.district.draft import Draft, Holding, SchoolDraft
 from mdm_sync.demo.district.figures import BERUFSKOLLEG, GRUNDSCHULE
-from mdm_sync.demo.district.names import login_of, name_key
+from mdm_sync.demo.district.names import name_key
 from mdm_sync.demo.district.persons import add_staff, add_student, fresh_name
-from mdm_sync.demo.district.planting.cases import Case, key_of, other_school
+from mdm_sync.demo.district.planting.cases import Case, key_of, known_here_alone, name_of
 from mdm_sync.demo.district.stock import class_of
 
 _STUDENT = "student-without-device"
@@ -62,16 +69,14 @@ def _staff_without(draft: Draft, school: SchoolDraft) -> bool:
 
 
 def _seconded(draft: Draft, school: SchoolDraft) -> bool:
-    other = other_school(draft, school)
-    for holding in school.taught if other else ():
-        teacher = draft.persons[holding.person]
-        name = (teacher.given_name, teacher.family_name)
-        if other and draft.is_free(other, name):
-            person = draft.add_person(other, ("abordnung",), name)
-            reason = "The account of a teacher of another school, who has a device there; not in the teachers' group."
-            draft.plant_person(_TEACHER, key_of(person), finding=False, reason=reason)
-            return True
-    return False
+    found = known_here_alone(draft, school, school.taught)
+    if found is None:
+        return False
+    _, teacher, other = found
+    person = draft.add_person(other, ("abordnung",), name_of(teacher))
+    reason = "The account of a teacher of another school, who has a device there; not in the teachers' group."
+    draft.plant_person(_TEACHER, key_of(person), finding=False, reason=reason)
+    return True
 
 
 def _several(draft: Draft, school: SchoolDraft) -> bool:
@@ -88,9 +93,9 @@ def _twins(draft: Draft, school: SchoolDraft) -> tuple[Holding, Holding] | None:
     while school.held:
         first = school.held.pop()
         person = draft.persons[first.person]
-        if school.names[name_key(person.given_name, person.family_name)] == 1:
+        if school.names[name_key(*name_of(person))] == 1:
             draft.change_device(first.device, **by_plain_login(person))
-            twin = add_student(draft, school, person, given=person.given_name, family=person.family_name)
+            twin = add_student(draft, school, person, name_of(person))
             device = add_personal(draft, school, **by_plain_login(twin))
             return first, Holding(key_of(twin), device)
     return None
@@ -130,18 +135,15 @@ def _twins_by_login(draft: Draft, school: SchoolDraft) -> bool:
 
 def _namesake_elsewhere(draft: Draft, school: SchoolDraft) -> bool:
     """The same display name at another school."""
-    other = other_school(draft, school)
-    for nth, holding in enumerate(school.held if other else ()):
-        person = draft.persons[holding.person]
-        name = (person.given_name, person.family_name)
-        if other and school.names[name_key(*name)] == 1 and draft.is_free(other, name):
-            school.held.pop(nth)
-            add_staff(draft, other, given=name[0], family=name[1])
-            draft.change_device(holding.device, **by_display_name(person))
-            reason = "Somebody at another school has the same name; within the own school it is one person's."
-            draft.plant_device(_AMBIGUOUS, holding.device, finding=False, reason=reason)
-            return True
-    return False
+    found = known_here_alone(draft, school, school.held)
+    if found is None:
+        return False
+    holding, person, other = found
+    add_staff(draft, other, name_of(person))
+    draft.change_device(holding.device, **by_display_name(person))
+    reason = "Somebody at another school has the same name; within the own school it is one person's."
+    draft.plant_device(_AMBIGUOUS, holding.device, finding=False, reason=reason)
+    return True
 
 
 def _short_class(draft: Draft, school: SchoolDraft) -> bool:
@@ -194,19 +196,15 @@ def _staff_with_device(draft: Draft, school: SchoolDraft) -> bool:
 
 def _shares_login(draft: Draft, school: SchoolDraft) -> bool:
     """Two persons at two schools with one login, each with a device that names it."""
-    other = other_school(draft, school)
-    for nth, holding in enumerate(school.held if other else ()):
-        person = draft.persons[holding.person]
-        name = (person.given_name, person.family_name)
-        if other and draft.is_free(other, name) and person.login == login_of(*name):
-            school.held.pop(nth)
-            twin = add_staff(draft, other, given=name[0], family=name[1])
-            draft.change_device(holding.device, username=person.login, real_name="", email="")
-            add_personal(draft, other, username=twin.login)
-            reason = "The second device with this login stands at another school and is somebody else's."
-            draft.plant_person(_SEVERAL, holding.person, finding=False, reason=reason)
-            return True
-    return False
+    found = known_here_alone(draft, school, school.held)
+    if found is None:
+        return False
+    holding, person, other = found
+    draft.change_device(holding.device, **by_login_alone(person))
+    add_personal(draft, other, **by_login_alone(add_staff(draft, other, name_of(person))))
+    reason = "The other device with this login stands at another school and is somebody else's."
+    draft.plant_person(_SEVERAL, holding.person, finding=False, reason=reason)
+    return True
 
 
 CASES = (

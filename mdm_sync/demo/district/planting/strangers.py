@@ -55,8 +55,8 @@ def _login_elsewhere(draft: Draft, school: SchoolDraft) -> bool:
     if other is None:
         return False
     given, family = nobody(draft, school, other)
-    other.logins.discard(login_of(given, family))
-    person = add_staff(draft, other, given=given, family=family)
+    draft.release(other, (given, family))
+    person = add_staff(draft, other, (given, family))
     reason = "The login exists at another school only; a login alone names nobody beyond its own school."
     return _found(draft, school, reason, username=person.login)
 
