@@ -11,6 +11,7 @@ from mdm_sync.ports import Channel, Clock, Outbox, OutboxEntry
 LEASE_SECONDS = 300
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_ASKED = timedelta(days=1)
 MOST_ATTEMPTS = 72
 """About three days of growing pauses: a mail server that is down over a weekend loses nothing."""
 
@@ -71,16 +72,16 @@ def _not_sent(outbox: Outbox, entry: OutboxEntry, error: MdmSyncError, at: datet
             outbox.later(entry, str(error), at, at + pause(entry.attempts, error.retry_after))
             return error
         case PermanentError():
-            outbox.later(entry, str(error), at, at + LONGEST_PAUSE)
+            outbox.later(entry, str(error), at, at + LONGEST_PAUSE, counted=False)
             return error
         case _:
             outbox.failed(entry, str(error), at)
-            return RecordError(entry.kind, str(error))
+            return error if isinstance(error, RecordError) else RecordError(entry.kind, str(error))
 
 
 def pause(attempts: int, asked: float | None) -> timedelta:
-    """How long to wait after this many earlier tries, or as long as the other side asked."""
+    """How long to wait after this many earlier tries, or as long as the other side asked, within a minute and a day."""
     if asked is not None:
-        return timedelta(seconds=asked)
+        return timedelta(seconds=min(max(asked, FIRST_PAUSE.total_seconds()), LONGEST_ASKED.total_seconds()))
     growing: timedelta = FIRST_PAUSE * 2 ** min(attempts, 16)
     return min(LONGEST_PAUSE, growing)

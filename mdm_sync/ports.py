@@ -252,8 +252,10 @@ class Outbox(Protocol):
     def done(self, entry: OutboxEntry, at: datetime) -> None:
         """It left."""
 
-    def later(self, entry: OutboxEntry, error: str, at: datetime, next_attempt: datetime) -> None:
-        """It could not leave now."""
+    def later(
+        self, entry: OutboxEntry, error: str, at: datetime, next_attempt: datetime, *, counted: bool = True
+    ) -> None:
+        """It could not leave now; ``counted`` tries wear the entry out, the others wait for somebody's hand."""
 
     def failed(self, entry: OutboxEntry, error: str, at: datetime) -> None:
         """It will not leave until somebody looks after it."""

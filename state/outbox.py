@@ -45,13 +45,15 @@ class Outbox:
         """It will not leave until somebody looks after it."""
         self._close(entry, "failed", error, at)
 
-    def later(self, entry: OutboxEntry, error: str, at: datetime, next_attempt: datetime) -> None:
-        """It could not leave now."""
+    def later(
+        self, entry: OutboxEntry, error: str, at: datetime, next_attempt: datetime, *, counted: bool = True
+    ) -> None:
+        """It could not leave now; ``counted`` tries wear the entry out, the others wait for somebody's hand."""
         with transaction(self._database) as connection:
             connection.execute("INSERT INTO attempts VALUES (?, ?, ?)", (entry.entry_id, at.isoformat(), error))
             connection.execute(
-                "UPDATE outbox SET attempts = attempts + 1, due_at = ? WHERE id = ?",
-                (next_attempt.isoformat(), entry.entry_id),
+                "UPDATE outbox SET attempts = attempts + ?, due_at = ? WHERE id = ?",
+                (int(counted), next_attempt.isoformat(), entry.entry_id),
             )
 
     def totals(self) -> OutboxTotals:

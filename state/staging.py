@@ -8,8 +8,9 @@ import msgspec
 from sqlite_utils import Database
 
 from mdm_sync.core.completeness import DirectoryProof, FleetProof
-from mdm_sync.core.matching import lookup_key, mail_keys
+from mdm_sync.core.matching import mail_keys
 from mdm_sync.core.model import Assignment, Device, Person, School
+from mdm_sync.core.spelling import lookup_key
 from mdm_sync.ports import Changes, DirectoryRead, FleetRead
 from state.connection import transaction
 from state.schema import FLEET_SOURCE

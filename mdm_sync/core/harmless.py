@@ -3,12 +3,12 @@
 from unicodedata import category
 
 LONGEST = 120
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 def one_line(text: str, longest: int = LONGEST) -> str:
     """The text on one line: no control, escape or direction characters, and not longer than ``longest``."""
-    visible = "".join(" " if character.isspace() else character for character in text if _shows(character))
+    visible = "".join(filter(_shows, text))
     line = " ".join(visible.split())
     return line if len(line) <= longest else line[: longest - 1] + "…"
 

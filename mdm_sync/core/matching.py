@@ -10,20 +10,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
-from unicodedata import normalize
 
 from mdm_sync.core.model import Assignment, AssignmentState, Device, Person, School, UserFields
-
-
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-
-
-def lookup_key(value: str) -> str:
-    """The form in which logins and addresses are compared.
-
-    Composed (NFC), case folded, without outer white space, umlauts as IServ spells them in accounts: ``ae oe ue ss``.
-    """
-    return normalize("NFC", value).strip().casefold().translate(_UMLAUTS)
+from mdm_sync.core.spelling import lookup_key
 
 
 def mail_keys(user: UserFields) -> tuple[str, ...]:
@@ -33,14 +22,18 @@ def mail_keys(user: UserFields) -> tuple[str, ...]:
 
 
 def login_keys(user: UserFields) -> tuple[str, ...]:
-    """The login among the user fields: a user name without blank and without ``@``, as IServ gives them out."""
+    """The login among the user fields: a user name without white space and without ``@``, as IServ gives them out."""
     value = lookup_key(user.username)
-    return (value,) if value and not _is_mail(value) and " " not in value else ()
+    return (value,) if _is_one_word(value) and "@" not in value else ()
 
 
 def _is_mail(value: str) -> bool:
     local, at, domain = value.rpartition("@")
-    return bool(local and at and domain and " " not in value)
+    return bool(local and at and domain) and _is_one_word(value)
+
+
+def _is_one_word(value: str) -> bool:
+    return value.split() == [value]
 
 
 Index = Mapping[str, tuple[Person, ...]]

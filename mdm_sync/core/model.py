@@ -6,6 +6,8 @@ from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
+from mdm_sync.core.spelling import lookup_key
+
 NO_SITE = -1
 """Site id of a device that stands in no site; Jamf Pro writes ``"-1"``."""
 
@@ -99,7 +101,8 @@ class School:
 
     def could_hold(self, mail: str) -> bool:
         """Whether an account with this full mail address could be one of the school's."""
-        return not self.mail_domains or mail.rpartition("@")[2] in self.mail_domains
+        domain = lookup_key(mail.rpartition("@")[2])
+        return not self.mail_domains or any(lookup_key(ours) == domain for ours in self.mail_domains)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,15 +84,18 @@ def summary(
 ) -> dict[str, object]:
     """The counts that are pushed upstream: live schools in detail, and no person.
 
-    Shape: ``schema``; ``district`` (counts); ``schools`` (one object each, by number); ``sources`` (name,
-    whether it was ever read, whether the last attempt was complete). It holds no moment of the run, so that equal states give equal summaries.
+    Shape: ``schema``; ``district`` (counts); ``schools`` (one object each, by number); ``sources`` (name, whether it
+    was ever read, whether the last attempt was complete). It holds no moment of the run, so that equal states give
+    equal summaries.
     """
-    told = sorted((one for one in schools if one.school.stage is Stage.LIVE), key=lambda one: one.school.number)
+    all_schools = tuple(schools)
+    told = sorted((one for one in all_schools if one.school.stage is Stage.LIVE), key=lambda one: one.school.number)
+    kept_back = {one.school.source for one in all_schools if one.school.stage is not Stage.LIVE}
     return {
         "schema": SUMMARY_SCHEMA,
         "district": _district(told, unplaced_devices),
         "schools": [_school(one) for one in told],
-        "sources": [_source(one) for one in sorted(sources, key=lambda one: one.name)],
+        "sources": [_source(one) for one in sorted(sources, key=lambda one: one.name) if one.name not in kept_back],
     }
 
 

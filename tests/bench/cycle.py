@@ -75,9 +75,7 @@ class Floor:
 
     def read(self) -> None:
         """Read everything once."""
-        self._write_urls()
-        curl = ["curl", "-Z", "--fail", "--no-progress-meter", "--parallel-max", str(CONNECTIONS), "-K"]
-        subprocess.run([*curl, self._curl], check=True, stdout=subprocess.DEVNULL)
+        self.read_pages(None)
         with self._searches.open() as searches:
             subprocess.run(
                 ["xargs", "-P", str(DIRECTORIES), "-L", "1", "ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no"],
@@ -87,13 +85,19 @@ class Floor:
                 check=True,
             )
 
-    def _write_urls(self) -> None:
+    def read_pages(self, kept: Path | None) -> None:
+        """Read all pages of devices; keep them as ``<number>.page`` in a folder if one is named."""
+        self._write_urls(kept)
+        curl = ["curl", "-Z", "--fail", "--no-progress-meter", "--parallel-max", str(CONNECTIONS), "-K"]
+        subprocess.run([*curl, self._curl], check=True, stdout=subprocess.DEVNULL)
+
+    def _write_urls(self, kept: Path | None) -> None:
         token = self._token()
         devices = sum(device.family == "mobile" for device in self._district.devices)
         query = "&".join(f"section={section}" for section in SECTIONS)
         lines = [
             f'url = "{self._jamf}/api/v2/mobile-devices/detail?{query}&page={page}&page-size={PAGE}'
-            f'&sort=mobileDeviceId:asc"\noutput = /dev/null'
+            f'&sort=mobileDeviceId:asc"\noutput = "{kept / f"{page}.page" if kept else os.devnull}"'
             for page in range(-(-devices // PAGE))
         ]
         options = f'header = "Authorization: Bearer {token}"\nheader = "Accept-Encoding: gzip"\n'

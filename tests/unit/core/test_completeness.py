@@ -1,0 +1,203 @@
+import pytest
+
+from mdm_sync.core.completeness import DirectoryProof, FleetProof, refuse_directory, refuse_fleet
+
+
+def fleet(
+    total: int = 200, *, last: int | None = None, sites: int = 2, unreadable: tuple[tuple[str, str], ...] = ()
+) -> FleetProof:
+    return FleetProof(
+        total_first=total,
+        total_last=total if last is None else last,
+        received=total,
+        pages=1,
+        sites=sites,
+        unreadable=unreadable,
+    )
+
+
+def directory(users: int = 100, *, members: int = 0, found: int = 0) -> DirectoryProof:
+    return DirectoryProof(users=users, groups=9, members=members, members_found=found)
+
+
+def test_a_sweep_that_brought_every_device_is_believed() -> None:
+    assert refuse_fleet(fleet(), distinct=200, previous=fleet()) is None
+
+
+def test_a_first_sweep_is_believed() -> None:
+    assert refuse_fleet(fleet(), distinct=200, previous=None) is None
+
+
+@pytest.mark.parametrize("last", [199, 201])
+def test_a_total_that_moved_while_reading_is_refused(last: int) -> None:
+    assert (
+        refuse_fleet(fleet(200, last=last), distinct=last, previous=None)
+        == f"the number of devices moved from 200 to {last} while reading"
+    )
+
+
+@pytest.mark.parametrize("distinct", [0, 199, 201])
+def test_other_than_as_many_different_devices_as_the_total_says_are_refused(distinct: int) -> None:
+    assert (
+        refuse_fleet(fleet(200), distinct=distinct, previous=None)
+        == f"Jamf Pro said 200 devices, {distinct} different ones came"
+    )
+
+
+def test_as_many_records_as_the_total_says_are_refused_where_one_came_twice() -> None:
+    twice = FleetProof(total_first=200, total_last=200, received=200, pages=1, sites=2)
+
+    assert refuse_fleet(twice, distinct=199, previous=None) == "Jamf Pro said 200 devices, 199 different ones came"
+
+
+def test_a_record_that_came_twice_is_no_harm_where_all_came() -> None:
+    twice = FleetProof(total_first=200, total_last=200, received=201, pages=1, sites=2)
+
+    assert refuse_fleet(twice, distinct=200, previous=None) is None
+
+
+def test_unreadable_records_count_as_come() -> None:
+    proof = fleet(200, unreadable=(("7", "siteId is no number"), ("9", "siteId is no number")))
+
+    assert refuse_fleet(proof, distinct=198, previous=None) is None
+
+
+def test_an_unreadable_record_that_came_twice_counts_once() -> None:
+    proof = fleet(200, unreadable=(("7", "siteId is no number"), ("7", "it is no record")))
+
+    assert refuse_fleet(proof, distinct=198, previous=None) == "Jamf Pro said 200 devices, 199 different ones came"
+
+
+def test_an_unreadable_record_explains_one_device_and_no_more() -> None:
+    proof = fleet(200, unreadable=(("7", "siteId is no number"),))
+
+    assert refuse_fleet(proof, distinct=200, previous=None) == "Jamf Pro said 200 devices, 201 different ones came"
+
+
+def test_fewer_sites_than_before_are_refused() -> None:
+    assert (
+        refuse_fleet(fleet(sites=2), distinct=200, previous=fleet(sites=3))
+        == "the client sees 2 sites, 3 before: were privileges or sites taken from it?"
+    )
+
+
+@pytest.mark.parametrize("sites", [3, 4])
+def test_as_many_sites_as_before_or_more_are_believed(sites: int) -> None:
+    assert refuse_fleet(fleet(sites=sites), distinct=200, previous=fleet(sites=3)) is None
+
+
+def test_no_device_after_some_is_refused() -> None:
+    assert refuse_fleet(fleet(0), distinct=0, previous=fleet(200)) == "no device came, 200 before"
+
+
+def test_no_device_after_one_is_refused() -> None:
+    assert refuse_fleet(fleet(0), distinct=0, previous=fleet(1)) == "no device came, 1 before"
+
+
+@pytest.mark.parametrize(
+    "previous", [pytest.param(None, id="as the first sweep"), pytest.param(fleet(0), id="after none")]
+)
+def test_no_device_is_believed_where_there_was_none(previous: FleetProof | None) -> None:
+    assert refuse_fleet(fleet(0), distinct=0, previous=previous) is None
+
+
+def test_one_device_after_many_is_believed_here() -> None:
+    assert refuse_fleet(fleet(1), distinct=1, previous=fleet(200)) is None
+
+
+def test_a_directory_seen_whole_is_believed() -> None:
+    assert refuse_directory(directory(members=100, found=100), previous=directory()) is None
+
+
+def test_a_first_read_is_believed() -> None:
+    assert refuse_directory(directory(members=100, found=100), previous=None) is None
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        pytest.param(("ou=users",), "ou=users", id="one"),
+        pytest.param(("ou=users", "ou=groups"), "ou=users, ou=groups", id="two"),
+    ],
+)
+def test_an_entry_that_must_be_there_and_was_not_seen_is_refused(missing: tuple[str, ...], told: str) -> None:
+    proof = DirectoryProof(users=100, groups=9, missing=missing)
+
+    assert refuse_directory(proof, previous=None) == f"not seen: {told}; may the service account read it?"
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        pytest.param(("lehrer",), "lehrer", id="one"),
+        pytest.param(("lehrer", "schueler"), "lehrer, schueler", id="two"),
+    ],
+)
+def test_a_role_group_that_was_not_seen_is_refused(missing: tuple[str, ...], told: str) -> None:
+    proof = DirectoryProof(users=100, groups=9, missing_groups=missing)
+
+    assert (
+        refuse_directory(proof, previous=None)
+        == f"role groups not seen: {told}; check the school's entry in the register"
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        pytest.param(100, 98, id="98 of 100"),
+        pytest.param(50, 49, id="49 of 50"),
+        pytest.param(1450, 1421, id="1421 of 1450"),
+        pytest.param(85_000, 83_300, id="83300 of 85000"),
+        pytest.param(1, 1, id="the only one"),
+        pytest.param(0, 0, id="no members at all"),
+        pytest.param(51, 50, id="50 of 51, just above"),
+    ],
+)
+def test_98_of_100_group_members_among_the_users_read_are_enough(members: int, found: int) -> None:
+    assert refuse_directory(directory(members=members, found=found), previous=None) is None
+
+
+@pytest.mark.parametrize(
+    ("members", "found"),
+    [
+        pytest.param(100, 97, id="97 of 100"),
+        pytest.param(50, 48, id="48 of 50"),
+        pytest.param(1450, 1420, id="1420 of 1450"),
+        pytest.param(85_000, 83_299, id="83299 of 85000"),
+        pytest.param(49, 48, id="48 of 49, just below"),
+        pytest.param(1, 0, id="none of one"),
+    ],
+)
+def test_fewer_than_98_of_100_group_members_are_refused(members: int, found: int) -> None:
+    assert (
+        refuse_directory(directory(members=members, found=found), previous=None)
+        == f"only {found} of {members} group members are among the users read"
+    )
+
+
+def test_no_user_after_some_is_refused() -> None:
+    assert refuse_directory(directory(0), previous=directory(100)) == "no user came, 100 before"
+
+
+def test_no_user_after_one_is_refused() -> None:
+    assert refuse_directory(directory(0), previous=directory(1)) == "no user came, 1 before"
+
+
+@pytest.mark.parametrize(
+    "previous", [pytest.param(None, id="as the first read"), pytest.param(directory(0), id="after none")]
+)
+def test_no_user_is_believed_where_there_was_none(previous: DirectoryProof | None) -> None:
+    assert refuse_directory(directory(0), previous=previous) is None
+
+
+def test_an_unreadable_account_is_no_reason_to_refuse_a_directory() -> None:
+    proof = DirectoryProof(users=99, groups=9, unreadable=(("uuid-7", "no login"),))
+
+    assert refuse_directory(proof, previous=directory(100)) is None
+
+
+def test_the_proof_of_a_directory_without_groups_and_gaps_says_so() -> None:
+    assert DirectoryProof(users=1, groups=0) == DirectoryProof(
+        users=1, groups=0, missing=(), missing_groups=(), members=0, members_found=0, unreadable=()
+    )
