@@ -34,13 +34,13 @@ class SystemdCredentials(KeyringBackend):
         """The secret, or None where there is no such file.
 
         Raises:
-            PermanentError: others may read the file.
+            PermanentError: others may read the file, or it is no UTF-8 text.
         """
         path = Path(os.environ[FOLDER_VARIABLE]) / username
         if service != SERVICE or not path.is_file():
             return None
         _refuse_if_open_to_others(path)
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
+        return _text(path).rstrip("\r\n")
 
     def set_password(self, service: str, username: str, password: str) -> None:  # noqa: ARG002 - keyring's signature
         """Refused: systemd owns the files."""
@@ -54,11 +54,19 @@ def _refuse_if_open_to_others(path: Path) -> None:
         raise PermanentError(f"The secret file {path} is open to others (mode {mode:04o}). Mend it: chmod 400 {path}")
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        # Not chained: that error holds the bytes of the secret.
+        raise PermanentError(f"The secret file {path} is no UTF-8 text. Write it anew in that encoding.") from None
+
+
 def secret(name: str) -> str:
     """The secret of this name.
 
     Raises:
-        PermanentError: there is none, or no secret store can be used; the message never holds a secret.
+        PermanentError: there is none, or it or the secret store cannot be read; the message never holds a secret.
     """
     try:
         value = keyring.get_password(SERVICE, name)

@@ -86,12 +86,17 @@ def transaction(database: Database) -> Iterator[sqlite3.Connection]:
 
     Raises:
         TemporaryError: the disk is full or another process holds the store; nothing was written.
+        PermanentError: the store is damaged; nothing was written.
     """
     try:
         with database.atomic():
             yield database.conn
     except sqlite3.OperationalError as error:
         raise TemporaryError(f"The state store could not be written ({error}); it is as it was before.") from error
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise  # its other kinds, such as a broken constraint, are mistakes of ours and no damage
+        raise _damaged(_path(database), error) from error
 
 
 @contextmanager
@@ -103,10 +108,19 @@ def _plain_errors(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise PermanentError(f"The state store {path} cannot be opened: {error}.") from error
     except sqlite3.DatabaseError as error:
-        raise PermanentError(
-            f"The state store {path} is damaged ({error}). It was left as it is: put a backup in its place, "
-            "or move it away to start anew."
-        ) from error
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: sqlite3.DatabaseError) -> PermanentError:
+    return PermanentError(
+        f"The state store {path} is damaged ({error}). It was left as it is: put a backup in its place, "
+        "or move it away to start anew."
+    )
+
+
+def _path(database: Database) -> Path:
+    """Where the store lies; SQLite answers from memory, so damage does not matter."""
+    return Path(database.conn.execute("PRAGMA database_list").fetchone()["file"])
 
 
 def _make_private(path: Path) -> None:

@@ -77,15 +77,13 @@ class Staging:
 
     def stage_devices(self, devices: Sequence[Device]) -> None:
         """Keep these for ``accept_fleet``; the same id again replaces the earlier record."""
+        latest = {device.jamf_id: device for device in devices}
         with transaction(self._database) as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO scratch.devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                map(_device_row, devices),
+                map(_device_row, latest.values()),
             )
-            connection.executemany(
-                "INSERT OR IGNORE INTO scratch.device_mails VALUES (?, ?)",
-                ((device.jamf_id, mail) for device in devices if device.user for mail in mail_keys(device.user)),
-            )
+            _stage_device_mails(connection, latest)
 
     def staged_devices(self) -> int:
         """How many different devices are staged."""
@@ -178,6 +176,15 @@ def _stage_persons(connection: sqlite3.Connection, persons: Iterable[Person]) ->
     )
 
 
+def _stage_device_mails(connection: sqlite3.Connection, devices: Mapping[int, Device]) -> None:
+    """Addresses of an earlier record of the same device go: it may have named somebody else."""
+    connection.executemany("DELETE FROM scratch.device_mails WHERE device_id = ?", ((key,) for key in devices))
+    connection.executemany(
+        "INSERT OR IGNORE INTO scratch.device_mails VALUES (?, ?)",
+        ((key, mail) for key, device in devices.items() if device.user for mail in mail_keys(device.user)),
+    )
+
+
 def _swap_device_mails(connection: sqlite3.Connection) -> None:
     """Addresses of staged devices are replaced where they differ; those of devices that did not come stay."""
     connection.execute(
@@ -195,7 +202,9 @@ def _present(connection: sqlite3.Connection, unreadable: Iterable[tuple[str, str
 
 
 def _count_absent_devices(connection: sqlite3.Connection, present: str) -> tuple[int, int]:
+    # A key that could not be read may be no number, so the ids become text and not the keys numbers.
     absent = f"id NOT IN (SELECT id FROM scratch.devices) AND CAST(id AS TEXT) NOT IN ({present})"
+    connection.execute(f"UPDATE devices SET missed = 0 WHERE missed > 0 AND CAST(id AS TEXT) IN ({present})")
     connection.execute(f"UPDATE devices SET missed = missed + 1 WHERE {absent}")
     gone = connection.execute("DELETE FROM devices WHERE missed >= ?", (READS_UNTIL_GONE,)).rowcount
     connection.execute("DELETE FROM device_mails WHERE device_id NOT IN (SELECT id FROM devices)")
@@ -203,7 +212,9 @@ def _count_absent_devices(connection: sqlite3.Connection, present: str) -> tuple
 
 
 def _count_absent_persons(connection: sqlite3.Connection, school: School, present: str) -> tuple[int, int]:
+    there = f"school = ? AND missed > 0 AND uuid IN ({present})"
     absent = f"school = ? AND uuid NOT IN (SELECT uuid FROM scratch.persons) AND uuid NOT IN ({present})"
+    connection.execute(f"UPDATE persons SET missed = 0 WHERE {there}", (school.number,))
     connection.execute(f"UPDATE persons SET missed = missed + 1 WHERE {absent}", (school.number,))
     query = "DELETE FROM persons WHERE school = ? AND missed >= ?"
     gone = connection.execute(query, (school.number, READS_UNTIL_GONE)).rowcount

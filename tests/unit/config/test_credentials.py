@@ -1,0 +1,146 @@
+"""Secrets: systemd's credentials where they are, else the keyring; a message never holds one."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backends.fail import Keyring as NoKeyring
+from keyring.errors import PasswordSetError
+
+from config.credentials import SystemdCredentials, secret
+from mdm_sync.errors import PermanentError
+
+NAME = "iserv-100001"
+SECRET = "geheim-4711"
+
+
+@pytest.fixture
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder that systemd hands to a service, with keyring set to look there."""
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    before = keyring.get_keyring()
+    keyring.set_keyring(SystemdCredentials())  # type: ignore[no-untyped-call]
+    yield folder
+    keyring.set_keyring(before)
+
+
+def put(folder: Path, content: str, *, name: str = NAME, mode: int = 0o400) -> Path:
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+class TestWhichBackendIsChosen:
+    """By keyring itself, in a process of its own."""
+
+    ASK = "import keyring; chosen = type(keyring.get_keyring()); print(chosen.__module__, chosen.__name__)"
+
+    def chosen(self, home: Path, **more: str) -> str:
+        environment = {"HOME": str(home), "PATH": os.environ["PATH"], **more}
+        command = [sys.executable, "-c", self.ASK]
+        answer = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        return answer.stdout.strip()
+
+    def test_systemd_s_where_it_has_handed_credentials_over(self, tmp_path: Path) -> None:
+        assert self.chosen(tmp_path, CREDENTIALS_DIRECTORY=str(tmp_path)) == "config.credentials SystemdCredentials"
+
+    def test_another_one_where_it_has_not(self, tmp_path: Path) -> None:
+        assert "SystemdCredentials" not in self.chosen(tmp_path)
+
+
+class TestASecret:
+    def test_it_comes_from_the_file_of_its_name(self, credentials: Path) -> None:
+        put(credentials, SECRET)
+        put(credentials, "another", name="iserv-100002")
+        assert secret(NAME) == SECRET
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+    def test_a_newline_at_its_end_is_not_part_of_it(self, credentials: Path, end: str) -> None:
+        put(credentials, SECRET + end)
+        assert secret(NAME) == SECRET
+
+    def test_white_space_elsewhere_is(self, credentials: Path) -> None:
+        put(credentials, " ge heim\t\n")
+        assert secret(NAME) == " ge heim\t"
+
+    def test_it_may_hold_any_character(self, credentials: Path) -> None:
+        put(credentials, "pässwört-€")
+        assert secret(NAME) == "pässwört-€"
+
+    @pytest.mark.parametrize("content", [None, "", "\n"])
+    def test_a_missing_or_empty_one_is_told_with_the_ways_to_set_it(
+        self, credentials: Path, content: str | None
+    ) -> None:
+        if content is not None:
+            put(credentials, content)
+        with pytest.raises(PermanentError) as refusal:
+            secret(NAME)
+        assert str(refusal.value) == (
+            "The secret iserv-100001 is not there. Hand it to the service as a systemd credential of that name, "
+            "or keep it in the system's keyring: keyring set mdm-sync iserv-100001"
+        )
+
+    def test_where_no_secret_store_can_be_used_it_is_told(self) -> None:
+        before = keyring.get_keyring()
+        keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
+        try:
+            with pytest.raises(PermanentError) as refusal:
+                secret(NAME)
+        finally:
+            keyring.set_keyring(before)
+        assert str(refusal.value) == "No secret store can be used to get iserv-100001 (NoKeyringError)."
+
+
+class TestAFileThatOthersMayRead:
+    @pytest.mark.parametrize("mode", [0o404, 0o402, 0o401, 0o644, 0o666])
+    def test_it_is_refused_with_the_way_out(self, credentials: Path, mode: int) -> None:
+        path = put(credentials, SECRET, mode=mode)
+        with pytest.raises(PermanentError) as refusal:
+            secret(NAME)
+        assert str(refusal.value) == (
+            f"The secret file {path} is open to others (mode {mode:04o}). Mend it: chmod 400 {path}"
+        )
+
+    @pytest.mark.parametrize("mode", [0o400, 0o600, 0o440])
+    def test_the_mask_of_an_access_list_shows_as_group_bits_and_is_fine(self, credentials: Path, mode: int) -> None:
+        put(credentials, SECRET, mode=mode)
+        assert secret(NAME) == SECRET
+
+
+class TestTheBackend:
+    def test_it_knows_nothing_of_other_services(self, credentials: Path) -> None:
+        put(credentials, SECRET)
+        assert keyring.get_password("mdm-sync", NAME) == SECRET
+        assert keyring.get_password("another", NAME) is None
+
+    def test_it_sets_nothing(self, credentials: Path) -> None:
+        with pytest.raises(PasswordSetError, match=r"see systemd-creds\(1\)") as refusal:
+            keyring.set_password("mdm-sync", NAME, SECRET)
+        assert SECRET not in str(refusal.value)
+        assert list(credentials.iterdir()) == []
+
+
+class TestAMessage:
+    @pytest.mark.parametrize("mode", [0o404, 0o400])
+    def test_it_never_holds_the_secret(self, credentials: Path, mode: int) -> None:
+        put(credentials, SECRET, mode=mode)
+        put(credentials, SECRET, name="mail-password", mode=0o404)
+        for name in ("mail-password", "missing"):
+            with pytest.raises(PermanentError) as refusal:
+                secret(name)
+            assert SECRET not in str(refusal.value)
+
+    def test_a_secret_that_is_no_utf_8_is_told_without_its_content(self, credentials: Path) -> None:
+        path = credentials / NAME
+        path.write_bytes("pässwort".encode("latin-1"))
+        path.chmod(0o400)
+        with pytest.raises(PermanentError, match=NAME) as refusal:
+            secret(NAME)
+        assert "sswort" not in str(refusal.value)

@@ -1,0 +1,246 @@
+"""The settings file: what is wrong with it is told all at once, and the example tells every option."""
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from config.loader import load_settings
+from config.settings import RuleSettings, ScheduleSettings, Settings
+from mdm_sync.core.rules import RULES
+from mdm_sync.errors import SettingsError
+
+RULE_IDS = ("unknown-user", "wrong-school")
+LEAST = """
+[jamf]
+url = "https://jamf.example"
+client_id = "reader"
+"""
+MAIL = """
+[mail]
+host = "mail.example"
+sender = "mdm-sync@it.example"
+recipients = ["team@it.example", "boss@it.example"]
+"""
+UPSTREAM = """
+[upstream]
+url = "https://city.example/summaries"
+"""
+
+
+def load(folder: Path, text: str) -> Settings:
+    path = folder / "mdm-sync.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_settings(path, rule_ids=RULE_IDS)
+
+
+def refusal(folder: Path, text: str) -> str:
+    with pytest.raises(SettingsError) as error:
+        load(folder, text)
+    return str(error.value)
+
+
+class TestWhatIsLoaded:
+    def test_the_least_that_must_be_given_leaves_defaults_for_the_rest(self, tmp_path: Path) -> None:
+        settings = load(tmp_path, LEAST)
+        assert (settings.language, settings.mail, settings.upstream, settings.rules) == ("de", None, None, {})
+        assert settings.schedule == ScheduleSettings(reconcile_minutes=30, deliver_minutes=1)
+        assert settings.state.folder == Path("/var/lib/mdm-sync")
+
+    def test_relative_paths_count_from_the_folder_of_the_file(self, tmp_path: Path) -> None:
+        settings = load(
+            tmp_path,
+            f'{LEAST}ca_file = "ca/jamf.pem"\n{MAIL}ca_file = "ca/mail.pem"\n{UPSTREAM}ca_file = "ca/up.pem"\n'
+            '[iserv]\nca_file = "ca/iserv.pem"\n[state]\nfolder = "state"\n[schools]\nregister_file = "../r.csv"\n',
+        )
+        assert settings.mail is not None
+        assert settings.upstream is not None
+        assert [
+            settings.jamf.ca_file,
+            settings.mail.ca_file,
+            settings.upstream.ca_file,
+            settings.iserv.ca_file,
+            settings.state.folder,
+            settings.schools.register_file,
+        ] == [
+            tmp_path / name for name in ("ca/jamf.pem", "ca/mail.pem", "ca/up.pem", "ca/iserv.pem", "state", "../r.csv")
+        ]
+
+    def test_a_path_that_is_not_named_counts_from_there_too(self, tmp_path: Path) -> None:
+        assert load(tmp_path, LEAST).schools.register_file == tmp_path / "schools.csv"
+
+    def test_absolute_paths_stay_as_they_are(self, tmp_path: Path) -> None:
+        settings = load(tmp_path, f'{LEAST}ca_file = "/etc/ca.pem"\n[state]\nfolder = "/srv/state"\n')
+        assert (settings.jamf.ca_file, settings.state.folder) == (Path("/etc/ca.pem"), Path("/srv/state"))
+
+    def test_where_no_certificates_are_named_the_system_s_count(self, tmp_path: Path) -> None:
+        settings = load(tmp_path, LEAST + MAIL + UPSTREAM)
+        assert settings.mail is not None
+        assert settings.upstream is not None
+        sections = (settings.jamf, settings.iserv, settings.mail, settings.upstream)
+        assert [section.ca_file for section in sections] == [None] * 4
+
+    def test_a_file_that_is_named_relatively_gives_full_paths(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "mdm-sync.toml").write_text(LEAST)
+        monkeypatch.chdir(tmp_path)
+        settings = load_settings(Path("mdm-sync.toml"), rule_ids=RULE_IDS)
+        assert settings.schools.register_file == tmp_path / "schools.csv"
+
+    def test_a_rule_may_be_switched_off_or_given_another_severity(self, tmp_path: Path) -> None:
+        settings = load(
+            tmp_path, f'{LEAST}[rules.unknown-user]\nenabled = false\n[rules.wrong-school]\nseverity = "critical"\n'
+        )
+        assert settings.rules == {
+            "unknown-user": RuleSettings(enabled=False),
+            "wrong-school": RuleSettings(severity="critical"),
+        }
+
+
+class TestWhatIsRefused:
+    def test_all_problems_are_told_at_once(self, tmp_path: Path) -> None:
+        told = refusal(
+            tmp_path,
+            'language = "fr"\n[jamf]\nurl = "jamf.example"\npage_size = 2001\nconnections = 6\n'
+            '[mail]\nhost = ""\nsender = "it.example"\nrecipients = []\n[schedule]\nreconcile_minutes = "often"\n'
+            '[rules.unknown-user]\nseverity = "grave"\n',
+        )
+        assert told.splitlines()[0] == f"The settings file {tmp_path / 'mdm-sync.toml'} has problems:"
+        assert sorted(line.partition(": ")[0].strip() for line in told.splitlines()[1:]) == [
+            "jamf.client_id",
+            "jamf.connections",
+            "jamf.page_size",
+            "jamf.url",
+            "language",
+            "mail.host",
+            "mail.recipients",
+            "mail.sender",
+            "rules.unknown-user.severity",
+            "schedule.reconcile_minutes",
+        ]
+
+    def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
+        assert refusal(tmp_path, f"{LEAST}pagesize = 500\n").splitlines()[1:] == [
+            "  jamf.pagesize: Extra inputs are not permitted"
+        ]
+
+    def test_an_unknown_table_is_named(self, tmp_path: Path) -> None:
+        assert refusal(tmp_path, f"{LEAST}[iserve]\n").splitlines()[1:] == ["  iserve: Extra inputs are not permitted"]
+
+    def test_what_stands_under_an_unknown_key_is_not_repeated(self, tmp_path: Path) -> None:
+        assert "geheim-4711" not in refusal(tmp_path, f'{LEAST}client_secret = "geheim-4711"\n')
+
+    def test_an_unknown_rule_is_named_with_the_known_ones(self, tmp_path: Path) -> None:
+        assert refusal(tmp_path, f"{LEAST}[rules.unknown-usr]\n[rules.a-rule]\n") == (
+            f"{tmp_path / 'mdm-sync.toml'}: no such rule: a-rule, unknown-usr. There are: unknown-user, wrong-school."
+        )
+
+    @pytest.mark.parametrize("url", ["http://jamf.example", "jamf.example", "https://", "ftp://jamf.example", ""])
+    @pytest.mark.parametrize("table", ["jamf", "upstream"])
+    def test_an_address_that_is_not_https_is_refused(self, tmp_path: Path, table: str, url: str) -> None:
+        named = {"jamf": "https://jamf.example", "upstream": "https://city.example/summaries"}[table]
+        assert refusal(tmp_path, (LEAST + UPSTREAM).replace(named, url)).splitlines()[1:] == [
+            f"  {table}.url: Value error, must be an https:// address"
+        ]
+
+    @pytest.mark.parametrize("address", ["it.example", "@it.example", "mdm-sync@", "mdm sync@it.example", "a@b\\nc"])
+    def test_a_mail_address_that_is_none_is_refused(self, tmp_path: Path, address: str) -> None:
+        assert refusal(tmp_path, LEAST + MAIL.replace("boss@it.example", address)).splitlines()[1:] == [
+            "  mail.recipients.1: Value error, must be a mail address"
+        ]
+
+    @pytest.mark.parametrize("broken", ["[jamf", "jamf = ", "a = 1\na = 2", '"'])
+    def test_a_file_that_is_no_toml_is_refused(self, tmp_path: Path, broken: str) -> None:
+        told = refusal(tmp_path, broken)
+        assert told.startswith(f"The settings file {tmp_path / 'mdm-sync.toml'} is no valid TOML: ")
+
+    def test_a_file_that_is_no_utf_8_is_refused(self, tmp_path: Path) -> None:
+        path = tmp_path / "mdm-sync.toml"
+        path.write_bytes('language = "süd"'.encode("latin-1"))
+        with pytest.raises(SettingsError, match="is no valid TOML"):
+            load_settings(path, rule_ids=RULE_IDS)
+
+    def test_a_missing_file_is_told_with_the_ways_to_name_it(self, tmp_path: Path) -> None:
+        path = tmp_path / "nowhere.toml"
+        with pytest.raises(SettingsError) as error:
+            load_settings(path, rule_ids=RULE_IDS)
+        assert str(error.value) == (
+            f"The settings file {path} cannot be read: No such file or directory. "
+            "Name it with --config or in MDM_SYNC_CONFIG."
+        )
+
+    def test_a_folder_in_its_place_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+            load_settings(tmp_path, rule_ids=RULE_IDS)
+
+
+EXAMPLE = files("config") / "example.toml"
+OPTIONAL = re.compile(r"^#(?=[a-z_]+ = |\[)", re.MULTILINE)
+"""An option that may be left out stands behind a ``#`` without a blank; prose has a blank."""
+
+
+def _options(model: type[BaseModel], path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """Every option with its default; tables are walked, also those that may be left out."""
+    found: dict[tuple[str, ...], Any] = {}
+    for name, field in model.model_fields.items():
+        table = _table(field.annotation)
+        if table is None:
+            found[*path, name] = ... if field.is_required() else field.default
+        else:
+            found |= _options(table, (*path, name))
+    return found
+
+
+def _table(annotation: Any) -> type[BaseModel] | None:
+    """The model of a table: ``Section``, ``Section | None``; None for a plain option."""
+    for one in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(one, type) and issubclass(one, BaseModel):
+            return one
+    return None
+
+
+def _flat(values: dict[str, Any], path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    found: dict[tuple[str, ...], Any] = {}
+    for name, value in values.items():
+        found |= _flat(value, (*path, name)) if isinstance(value, dict) else {(*path, name): value}
+    return found
+
+
+class TestTheExample:
+    GIVEN = _flat(tomllib.loads(EXAMPLE.read_text(encoding="utf-8")))
+    TOLD = _flat(tomllib.loads(OPTIONAL.sub("", EXAMPLE.read_text(encoding="utf-8"))))
+    OPTIONS = _options(Settings)
+    RULE = ("rules", "device-unassigned")
+
+    def told_in_example(self, option: tuple[str, ...]) -> tuple[str, ...]:
+        """Options of rules stand in the example with one rule."""
+        return (*self.RULE, *option[1:]) if option[0] == "rules" else option
+
+    def test_it_loads(self) -> None:
+        load_settings(Path(str(EXAMPLE)), rule_ids=[rule.id for rule in RULES])
+
+    def test_it_loads_with_all_that_is_commented_out(self, tmp_path: Path) -> None:
+        path = tmp_path / "all.toml"
+        path.write_text(OPTIONAL.sub("", EXAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
+        load_settings(path, rule_ids=[rule.id for rule in RULES])
+
+    def test_every_option_stands_in_it_and_nothing_else(self) -> None:
+        assert set(self.TOLD) == {self.told_in_example(option) for option in self.OPTIONS}
+
+    def test_only_what_must_be_given_is_given(self) -> None:
+        assert set(self.GIVEN) == {option for option, default in self.OPTIONS.items() if default is ...}
+
+    def test_it_names_every_default(self) -> None:
+        defaults = {option: default for option, default in self.OPTIONS.items() if default not in (..., None)}
+        assert {option: self.TOLD[self.told_in_example(option)] for option in defaults} == {
+            option: str(default) if isinstance(default, Path) else default for option, default in defaults.items()
+        }
+
+    def test_it_names_the_severity_that_the_rule_has_by_itself(self) -> None:
+        own = {rule.id: rule.severity.word for rule in RULES}
+        assert self.TOLD[*self.RULE, "severity"] == own[self.RULE[1]]
