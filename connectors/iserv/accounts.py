@@ -4,6 +4,7 @@ Shapes as public integrations describe IServ's tree: persons below ``ou=users``,
 members by ``memberUid`` (logins) or ``member`` (distinguished names), sometimes one of them alone.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -34,7 +35,10 @@ def members_of(groups: Iterable[Entry]) -> Members:
 
 
 def accounts_of(entries: Sequence[Entry]) -> tuple[list[Account], tuple[tuple[str, str], ...]]:
-    """The accounts, and the entries that are none: their key and the reason, free of names."""
+    """The accounts, and the entries that are none: their key and the reason, free of names.
+
+    Of several entries under one uuid none is an account: whom it stands for would depend on the order of the answer.
+    """
     accounts: list[Account] = []
     unreadable: list[tuple[str, str]] = []
     for position, entry in enumerate(entries, start=1):
@@ -42,7 +46,9 @@ def accounts_of(entries: Sequence[Entry]) -> tuple[list[Account], tuple[tuple[st
             accounts.append(_account(entry, position))
         except RecordError as error:
             unreadable.append((error.key, error.reason))
-    return accounts, tuple(unreadable)
+    times = Counter(account.uuid for account in accounts)
+    unreadable += [(account.uuid, "another entry has its uuid") for account in accounts if times[account.uuid] > 1]
+    return [account for account in accounts if times[account.uuid] == 1], tuple(unreadable)
 
 
 def persons_of(school: School, accounts: Iterable[Account], members: Members) -> tuple[Person, ...]:

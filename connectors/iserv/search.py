@@ -1,6 +1,6 @@
 """The one place that talks LDAP: connect, bind, search to the end. All use of ldap3 is here.
 
-TLS is verified before the password leaves: ``ldap3`` by itself would verify nothing, so the ``Tls`` object is not
+TLS is verified before the password leaves: ``ldap3`` by itself would verify nothing, so ``_VerifiedTls`` is not
 optional. A search that did not reach its end raises; it never returns what it has (RFC 4511, RFC 2696).
 """
 
@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
 import ldap3
-from ldap3.core.exceptions import LDAPCertificateError, LDAPException
+from ldap3.core.exceptions import LDAPException
 
+from connectors.trust import trust
 from mdm_sync.core.model import DirectoryAddress
 from mdm_sync.errors import PermanentError, TemporaryError
 
@@ -22,7 +23,7 @@ INVALID_CREDENTIALS, NO_SUCH_OBJECT = 49, 32
 LDAPS_PORT = 10636
 """IServ's own directory; 636 is taken by its Samba."""
 
-Connection = ldap3.Connection
+Connection: TypeAlias = ldap3.Connection
 Entry = Mapping[str, Sequence[bytes]]
 """Attributes of one entry as they came; names in lower case."""
 
@@ -43,7 +44,7 @@ def directory(
     """A connection bound as the school's service account, closed at the end.
 
     Raises:
-        PermanentError: the certificate is not to be trusted, or the account is refused.
+        PermanentError: the address is none, the certificate is not to be trusted, or the account is refused.
         TemporaryError: the server cannot be reached.
     """
     connection = _connection(address, password, ca_file, limits)
@@ -54,9 +55,7 @@ def directory(
         _close(connection)
 
 
-def search(
-    connection: Connection, base: str, query: str, attributes: Sequence[str], page_size: int
-) -> list[Entry]:
+def search(connection: Connection, base: str, query: str, attributes: Sequence[str], page_size: int) -> list[Entry]:
     """All entries below ``base``, read to the end of the paging.
 
     Raises:
@@ -77,13 +76,27 @@ def exists(connection: Connection, name: str) -> bool:
     return True
 
 
+class _VerifiedTls(ldap3.Tls):  # type: ignore[misc]  # ldap3 has no types
+    """Compares the name within the handshake; ldap3 does so after it, and leaves the connection open on a mismatch."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(validate=ssl.CERT_REQUIRED)
+        self._context = context
+
+    def wrap_socket(self, connection: Connection, *, do_handshake: bool) -> None:
+        """Put TLS around the connection's socket, which is closed where the certificate is not to be trusted."""
+        connection.socket = self._context.wrap_socket(
+            connection.socket, server_hostname=connection.server.host, do_handshake_on_connect=do_handshake
+        )
+
+
 def _connection(address: DirectoryAddress, password: str, ca_file: Path | None, limits: Limits) -> Connection:
-    url = urlsplit(address.url)
+    host, port = _host_and_port(address.url)
     server = ldap3.Server(
-        url.hostname,
-        port=url.port or LDAPS_PORT,
+        host,
+        port=port,
         use_ssl=True,
-        tls=ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(ca_file) if ca_file else None, sni=url.hostname),
+        tls=_VerifiedTls(trust(ca_file, "iserv.ca_file")),
         get_info=ldap3.NONE,
         connect_timeout=limits.connect_seconds,
     )
@@ -98,6 +111,16 @@ def _connection(address: DirectoryAddress, password: str, ca_file: Path | None, 
         return_empty_attributes=False,
         read_only=True,
     )
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or LDAPS_PORT
+        host.encode("idna")  # what a look-up of the name would fail at
+    except ValueError as error:
+        raise PermanentError(f"{url} is no address of a server. Check the school's iserv_url.") from error
+    return host, port
 
 
 def _bind(connection: Connection, address: DirectoryAddress) -> None:
@@ -115,7 +138,7 @@ def _refuse_connection(error: LDAPException, url: str) -> NoReturn:
     """ldap3 mixes the cause into the type of its error, or keeps one for each address that it tried."""
     tried = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], list) else []
     causes = [error, *(cause for cause, _ in tried)]
-    if any(isinstance(cause, ssl.SSLCertVerificationError | LDAPCertificateError) for cause in causes):
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         raise PermanentError(
             f"The certificate of {url} is not trusted; no password was sent to it. "
             "Check the school's iserv_url, and iserv.ca_file if the server's authority is your own."
@@ -130,9 +153,7 @@ def _close(connection: Connection) -> None:
         connection.closed = True  # the far side has closed it already
 
 
-def _pages(
-    connection: Connection, base: str, query: str, attributes: Sequence[str], page_size: int
-) -> Iterator[Entry]:
+def _pages(connection: Connection, base: str, query: str, attributes: Sequence[str], page_size: int) -> Iterator[Entry]:
     cookie: bytes | None = b""
     while cookie is not None:
         result, response = _ask(

@@ -75,7 +75,7 @@ class JamfAccess:
 
         Raises:
             TemporaryError: no good answer came after several tries.
-            PermanentError: the client is refused, may not do this, or the certificate is not to be trusted.
+            PermanentError: the client is refused, may not do this, or the certificate is not to be trusted or checked.
         """
         return retrying(self._sleep)(lambda: read(self._get_once(path, query)))
 
@@ -148,6 +148,18 @@ class JamfAccess:
             ) from error
         except (requests.exceptions.RequestException, BrokenBody) as error:
             raise TemporaryError(f"Jamf Pro did not answer {path} ({type(error).__name__}).") from error
+        except OSError as error:  # requests looks for the file of certificates before each call
+            raise PermanentError(f"Jamf Pro cannot be asked: {error}. Check jamf.ca_file.") from error
+
+
+class _Adapter(HTTPAdapter):
+    """Closes its connections when it is told to; requests leaves them open as long as an error refers to them."""
+
+    def close(self) -> None:
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated over itself
+                manager.pools[key].close()
+        super().close()
 
 
 def _session(connections: int) -> requests.Session:
@@ -155,7 +167,7 @@ def _session(connections: int) -> requests.Session:
     session.trust_env = True
     session.auth = _keep_header
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # bulk reads are not to stick to one web node
-    session.mount("https://", HTTPAdapter(pool_connections=1, pool_maxsize=connections, pool_block=True))
+    session.mount("https://", _Adapter(pool_connections=1, pool_maxsize=connections, pool_block=True))
     session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip"})
     return session
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 import msgspec
 
@@ -73,7 +74,7 @@ class JamfFleet:
     def _page(self, number: int) -> Page:
         sections = [("section", section) for section in SECTIONS]
         paging = [("page", str(number)), ("page-size", str(self._page_size)), ("sort", "mobileDeviceId:asc")]
-        return self._access.get(DETAIL, read_page, sections + paging)
+        return self._access.get(DETAIL, partial(read_page, number=number), sections + paging)
 
     def _sites(self) -> dict[int, str]:
         return self._access.get(SITES, _read_sites)

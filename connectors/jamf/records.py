@@ -70,8 +70,12 @@ _decode_record = msgspec.json.Decoder(_Record).decode
 _decode_loosely = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-def read_page(body: bytes) -> Page:
+def read_page(body: bytes, number: int) -> Page:
     """Decode a page; one bad record costs that record only.
+
+    Args:
+        body: as it came.
+        number: which page it is, from 0; with it a record without an id has a key of its own.
 
     Raises:
         TemporaryError: the body is no page at all: cut, or a proxy's page.
@@ -80,23 +84,23 @@ def read_page(body: bytes) -> Page:
         page = _decode_page(body)
         return _page(page.total_count, page.results, [])
     except (msgspec.ValidationError, RecordError):
-        return _read_one_by_one(body)
+        return _read_one_by_one(body, number)
     except msgspec.DecodeError as error:
         raise TemporaryError("Jamf Pro answered with something that is no page of devices.") from error
 
 
-def _read_one_by_one(body: bytes) -> Page:
+def _read_one_by_one(body: bytes, number: int) -> Page:
     try:
         page = _decode_raw_page(body)
     except msgspec.DecodeError as error:
         raise TemporaryError("Jamf Pro answered with something that is no page of devices.") from error
     devices: list[Device] = []
     unreadable: list[tuple[str, str]] = []
-    for position, raw in enumerate(page.results):
+    for position, raw in enumerate(page.results, start=1):
         try:
             devices.append(_device(_decode_record(raw)))
         except (msgspec.DecodeError, RecordError) as error:
-            unreadable.append((_key(raw, position), _reason(error)))
+            unreadable.append((_key(raw, f"record {position} of page {number + 1}"), _reason(error)))
     return Page(total=page.total_count, devices=devices, unreadable=unreadable)
 
 
@@ -104,13 +108,13 @@ def _page(total: int, records: Iterable[_Record], unreadable: list[tuple[str, st
     return Page(total=total, devices=[_device(record) for record in records], unreadable=unreadable)
 
 
-def _key(raw: msgspec.Raw, position: int) -> str:
-    """The id of a record that could not be read, or its place on the page where even the id is missing."""
+def _key(raw: msgspec.Raw, place: str) -> str:
+    """The id of a record that could not be read, or its place where even the id is missing."""
     try:
         jamf_id = _decode_loosely(raw).get("mobileDeviceId")
     except msgspec.DecodeError:
         jamf_id = None
-    return str(jamf_id) if str(jamf_id).isdecimal() else f"record {position + 1} of a page"
+    return str(jamf_id) if str(jamf_id).isdecimal() else place
 
 
 def _reason(error: Exception) -> str:

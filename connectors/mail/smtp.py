@@ -8,12 +8,15 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from connectors.mail.message import message_of, read_mail
+from connectors.trust import trust
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
 
 SECONDS = 30
 LATER = 400
 NEVER = 500
+LOGIN_WANTED = 530
+"""Authentication required (RFC 4954)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +50,7 @@ class MailChannel:
 
         Raises:
             TemporaryError: the server is away, or answered 4xx.
-            PermanentError: it offers no STARTTLS or refuses the login, or its certificate is not to be trusted.
+            PermanentError: it offers no STARTTLS, wants a login or refuses it, or its certificate is not to be trusted.
             RecordError: it answered 5xx to this mail.
         """
         message = message_of(read_mail(entry.content), entry.key)
@@ -73,18 +76,17 @@ class MailChannel:
             raise TemporaryError(f"{where} cannot be reached or broke off ({type(error).__name__}).") from error
 
     def _hand_over(self, message: EmailMessage) -> None:
+        context = trust(self._server.ca_file, "mail.ca_file")
         with smtplib.SMTP(self._server.host, self._server.port, timeout=SECONDS) as connection:
-            connection.starttls(context=_trust(self._server.ca_file))
+            connection.starttls(context=context)
             if self._server.login:
                 connection.login(self._server.login, self._password())
             connection.send_message(message)
 
 
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
-
-
 def _refusal(where: str, code: int, key: str) -> MdmSyncError:
     if LATER <= code < NEVER:
         return TemporaryError(f"{where} asked to come again later ({code}).")
+    if code == LOGIN_WANTED:
+        return PermanentError(f"{where} takes mail only after a login ({code}): check mail.login.")
     return RecordError(key, f"{where} refused the mail ({code})")

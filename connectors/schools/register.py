@@ -41,6 +41,7 @@ COLUMNS = (
     "staff_groups",
     "pool_names",
 )
+_SURPLUS = "cells beyond the columns"
 _NUMBER = re.compile(r"[0-9]{6}")
 Row = Mapping[str, str]
 
@@ -69,7 +70,7 @@ class CsvRegister:
     def _rows(self) -> list[tuple[int, Row]]:
         try:
             with self._path.open(encoding="utf-8-sig", newline="") as file:
-                reader = csv.DictReader(file, delimiter=";", restkey="", restval="")
+                reader = csv.DictReader(file, delimiter=";", restkey=_SURPLUS, restval="")
                 self._check_header(reader.fieldnames or ())
                 return [(reader.line_num, _clean(row)) for row in reader]
         except OSError as error:
@@ -84,10 +85,15 @@ class CsvRegister:
 
 
 def _clean(row: Mapping[str, object]) -> Row:
-    return {column: str(row.get(column) or "").strip() for column in COLUMNS}
+    """The cells of our columns; an entry for surplus cells stands there only where there are some."""
+    cells = {column: str(row.get(column) or "").strip() for column in COLUMNS}
+    return cells | {_SURPLUS: "yes"} if _SURPLUS in row else cells
 
 
 def _problems(line: int, row: Row) -> Iterator[str]:
+    if _SURPLUS in row:  # a ; within a value moves all cells behind it into wrong columns, so nothing else is told
+        yield f"line {line}: more cells than columns; several values in a cell are separated by |"
+        return
     if not _NUMBER.fullmatch(row["school"]):
         yield f'line {line}: school "{row["school"]}" is no Schulnummer of six digits'
     if row["stage"] not in set(Stage):
@@ -101,11 +107,19 @@ def _directory_problems(line: int, row: Row) -> Iterator[str]:
         if row["stage"] in {Stage.OBSERVED, Stage.LIVE}:
             yield f'line {line}: a school at stage "{row["stage"]}" needs an iserv_url'
         return
-    if urlsplit(url).scheme != "ldaps" or not urlsplit(url).hostname:
+    if not _is_ldaps(url):
         yield f'line {line}: iserv_url "{url}" is no ldaps:// address'
     for column in ("iserv_base", "iserv_account", "student_groups", "teacher_groups"):
         if not row[column]:
             yield f"line {line}: {column} is empty"
+
+
+def _is_ldaps(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "ldaps" and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets without end, or a port that is none
+        return False
 
 
 def _repeated(rows: list[tuple[int, Row]]) -> Iterator[str]:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import httpx
 
+from connectors.trust import trust
 from mdm_sync.errors import PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
 
 LIMITS = httpx.Timeout(connect=10, read=60, write=60, pool=10)
 COME_BACK_LATER = frozenset({408, 425, 429, *range(500, 600)})
 TOKEN_REFUSED = frozenset({401, 403})
+WRONG_ADDRESS = frozenset({404, 405, 410, *range(300, 400)})
+"""What stands at the address takes no summary, whichever it is; redirects are not followed."""
 
 
 class UpstreamChannel:
@@ -33,7 +36,7 @@ class UpstreamChannel:
 
         Raises:
             TemporaryError: 408, 425, 429, 5xx, or the network failed.
-            PermanentError: the token is refused, or the certificate is not to be trusted.
+            PermanentError: the address or the token is wrong, or the certificate is not to be trusted.
             RecordError: any other refusal of this summary.
         """
         headers = {
@@ -42,17 +45,15 @@ class UpstreamChannel:
             "Idempotency-Key": entry.key,
         }
         try:
-            with httpx.Client(verify=_trust(self._ca_file), timeout=LIMITS, follow_redirects=False) as client:
+            with httpx.Client(
+                verify=trust(self._ca_file, "upstream.ca_file"), timeout=LIMITS, follow_redirects=False
+            ) as client:
                 answer = client.post(self._url, content=entry.content.encode(), headers=headers)
         except httpx.ConnectError as error:
             raise _unreachable(self._url, error) from error
         except httpx.HTTPError as error:
             raise TemporaryError(f"{self._url} did not answer ({type(error).__name__}).") from error
         _judge(self._url, answer, entry.key)
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
 
 
 def _unreachable(url: str, error: httpx.ConnectError) -> PermanentError | TemporaryError:
@@ -77,4 +78,6 @@ def _judge(url: str, answer: httpx.Response, key: str) -> None:
         raise TemporaryError(message, retry_after=float(wait) if wait.isdecimal() else None)
     if answer.status_code in TOKEN_REFUSED:
         raise PermanentError(f"{message} Check the secret upstream-token.")
+    if answer.status_code in WRONG_ADDRESS:
+        raise PermanentError(f"{message} Check upstream.url.")
     raise RecordError(key, message)

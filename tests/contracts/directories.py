@@ -1,0 +1,116 @@
+"""What every ``Directories`` promises."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import pytest
+
+from mdm_sync.core.completeness import refuse_directory
+from mdm_sync.core.model import Person, School
+from mdm_sync.ports import Directories, DirectoryFailure, DirectoryRead
+
+Answer = DirectoryRead | DirectoryFailure
+
+
+class DirectoriesUnderTest(Protocol):
+    """Directories, who is in them, and the troubles that one school can be given. There are two schools at least."""
+
+    @property
+    def directories(self) -> Directories: ...
+
+    @property
+    def schools(self) -> Sequence[School]: ...
+
+    def persons(self, number: str) -> Sequence[Person]:
+        """Who is in a school's directory."""
+
+    def refuse(self, number: str) -> None:
+        """The school's directory refuses the account."""
+
+    def hide_most(self, number: str) -> None:
+        """Most persons of the school are no longer shown."""
+
+    def spoil(self, number: str) -> None:
+        """There are entries that cannot be read beside all the others."""
+
+
+class DirectoriesContract:
+    @pytest.fixture
+    def far(self) -> DirectoriesUnderTest:
+        raise NotImplementedError
+
+    def test_give_one_answer_for_each_school(self, far: DirectoriesUnderTest) -> None:
+        answers = list(far.directories.read(far.schools))
+
+        assert sorted(answer.school.number for answer in answers) == sorted(school.number for school in far.schools)
+        assert all(answer.school in far.schools for answer in answers)
+
+    def test_give_no_answer_for_a_school_that_is_not_asked_for(self, far: DirectoriesUnderTest) -> None:
+        [answer] = far.directories.read(far.schools[1:2])
+
+        assert answer.school == far.schools[1]
+
+    def test_give_nothing_for_nothing(self, far: DirectoriesUnderTest) -> None:
+        assert list(far.directories.read([])) == []
+
+    def test_give_every_person_once(self, far: DirectoriesUnderTest) -> None:
+        for number, answer in read(far).items():
+            assert isinstance(answer, DirectoryRead)
+            assert by_uuid(answer.persons) == by_uuid(far.persons(number))
+
+    def test_prove_that_all_came(self, far: DirectoriesUnderTest) -> None:
+        for number, answer in read(far).items():
+            assert isinstance(answer, DirectoryRead)
+            assert answer.proof.users == len(far.persons(number))
+            assert refuse_directory(answer.proof, previous=answer.proof) is None
+
+    def test_prove_that_some_did_not_come(self, far: DirectoriesUnderTest) -> None:
+        number = far.schools[0].number
+        far.hide_most(number)
+        answer = read(far)[number]
+
+        assert isinstance(answer, DirectoryRead)
+        assert refuse_directory(answer.proof, previous=None) is not None
+
+    def test_keep_one_schools_trouble_to_that_school(self, far: DirectoriesUnderTest) -> None:
+        ill, *well = (school.number for school in far.schools)
+        far.refuse(ill)
+        answers = read(far)
+
+        assert isinstance(answers[ill], DirectoryFailure)
+        assert all(isinstance(answers[number], DirectoryRead) for number in well)
+
+    def test_tell_why_a_school_could_not_be_read(self, far: DirectoriesUnderTest) -> None:
+        number = far.schools[0].number
+        far.refuse(number)
+        answer = read(far)[number]
+
+        assert isinstance(answer, DirectoryFailure)
+        assert answer.error.strip()
+
+    def test_fail_for_a_school_without_an_address(self, far: DirectoriesUnderTest) -> None:
+        school = replace(far.schools[0], directory=None)
+        [answer] = far.directories.read([school])
+
+        assert isinstance(answer, DirectoryFailure)
+        assert answer.school == school
+
+    def test_lose_only_the_entries_that_cannot_be_read(self, far: DirectoriesUnderTest) -> None:
+        number = far.schools[0].number
+        sound = set(far.persons(number))
+        far.spoil(number)
+        answer = read(far)[number]
+
+        assert isinstance(answer, DirectoryRead)
+        assert sound <= set(answer.persons)
+        assert answer.proof.unreadable
+        assert answer.proof.users == len(answer.persons) + len(answer.proof.unreadable)
+
+
+def read(far: DirectoriesUnderTest) -> Mapping[str, Answer]:
+    return {answer.school.number: answer for answer in far.directories.read(far.schools)}
+
+
+def by_uuid(persons: Sequence[Person]) -> list[Person]:
+    return sorted(persons, key=lambda person: person.uuid)
