@@ -2,8 +2,9 @@ import unicodedata
 
 import pytest
 
-from mdm_sync.core.matching import Candidates, PersonIndex, login_keys, lookup_key, mail_keys, match
+from mdm_sync.core.matching import Candidates, PersonIndex, login_keys, mail_keys, match
 from mdm_sync.core.model import Assignment, AssignmentState, DeviceKind, Person, School, UserFields
+from mdm_sync.core.spelling import lookup_key
 from tests.unit.core.given import (
     ANNA,
     EMIL_SUED,
