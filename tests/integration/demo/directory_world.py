@@ -146,7 +146,7 @@ def run(
     program: str, *arguments: str, patience: float = PATIENCE, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Run a program of this machine to its end."""
-    return subprocess.run(  # noqa: S603 - arguments of the tests themselves
+    return subprocess.run(
         [shutil.which(program) or program, *arguments],
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,

@@ -133,7 +133,7 @@ class Server:
     def switch(self, fault: str, *, on: bool = True, value: str | None = None) -> None:
         self.steer("PUT", f"faults/{fault}", {"on": on, "value": value})
 
-    def steer(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+    def steer(self, method: str, path: str, body: object = None) -> Any:
         answer = requests.request(method, f"{self.control}/jamf/{path}", json=body, timeout=10)
         assert answer.status_code == 200, answer.text
         return answer.json()

@@ -176,7 +176,7 @@ def test_servers_end_with_a_killed_parent(tmp_path: Path) -> None:
         time.sleep(600)
     """)
     root = Path(mdm_sync.__file__).parents[1]
-    with subprocess.Popen(  # noqa: S603 - a program of this test
+    with subprocess.Popen(
         [sys.executable, "-c", program, str(tmp_path / "run")], cwd=root, stdout=subprocess.PIPE
     ) as parent:
         assert parent.stdout is not None
