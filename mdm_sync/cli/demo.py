@@ -205,13 +205,20 @@ def _counted(counters: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {number}" for name, number in totals.items() if number) or "nothing yet"
 
 
-def _faults(places: Places) -> list[tuple[str, str, object]]:
-    found: list[tuple[str, str, object]] = []
+def _faults(places: Places) -> list[tuple[str, str, str]]:
+    found: list[tuple[str, str, str]] = []
     for server, path in SERVERS.items():
         faults = ask(places, "GET", f"/{path}/faults")
         active = faults.get("active") or {name: one["value"] for name, one in faults.items() if _is_on(one)}
-        found += [(server, name, value or "on") for name, value in active.items()]
+        found += [(server, name, _where_on(value)) for name, value in active.items()]
     return found
+
+
+def _where_on(value: object) -> str:
+    """The fault's value or "on"; of the directories, the schools that it is on for."""
+    if not isinstance(value, Mapping):
+        return str(value or "on")
+    return ", ".join(school if one is None else f"{school} ({one})" for school, one in value.items())
 
 
 def _is_on(fault: object) -> bool:
