@@ -4,6 +4,7 @@ mutmut itself ends with 0 whatever survives; here a survivor ends with 1 and is 
 """
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ LOG = Path("mutants") / "run.log"
 
 
 def main() -> None:
-    """Run, count, name the survivors."""
+    """Run, count, name the survivors. Results of an earlier run would stay where only the tests changed."""
+    shutil.rmtree(LOG.parent, ignore_errors=True)
     LOG.parent.mkdir(exist_ok=True)
     with LOG.open("w", encoding="utf-8") as log:
         done = subprocess.run([sys.executable, "-m", "mutmut", "run"], stdout=log, stderr=log, check=False)

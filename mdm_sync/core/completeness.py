@@ -4,10 +4,44 @@ An incomplete read must never become a conclusion: a refused one leaves the last
 Each function returns why the read is refused, or None where it is complete.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MEMBERS_FOUND = 0.98
 """Share of all group members that must be found among the users read: rights lost on a part of the users show here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputersProof:
+    """What the part of a sweep that reads computers says of itself; fields as in FleetProof.
+
+    Attributes:
+        repeated: records that came more than once.
+    """
+
+    total_first: int
+    total_last: int
+    received: int
+    pages: int
+    repeated: int = 0
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShrinkLimit:
+    """How much less than last time may come before it is not believed; both must be exceeded.
+
+    Attributes:
+        share: of what came last time, 0 to 1.
+        number: of records.
+    """
+
+    share: float = 0.3
+    number: int = 10
+
+    def trips(self, now: int, before: int) -> bool:
+        """Whether this is too little to be true; nothing at all after something always is."""
+        lost = before - now
+        return (before > 0 and now == 0) or (lost > self.number and lost > self.share * before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +49,16 @@ class FleetProof:
     """What a sweep of Jamf Pro says of itself.
 
     Attributes:
-        total_first, total_last: ``totalCount`` on the first and on the last page.
+        total_first, total_last: ``totalCount`` on the first and on the last page of mobile devices.
         received: records that came, unreadable ones and repeated ones among them.
-        unreadable: ids of records that could not be read, with the reason.
+        unreadable: keys of records that could not be read ("device:4711"), with the reason.
+        explained: ids that appeared or vanished while reading and were each looked up by a query of their own; None
+            where the totals stood still and nothing had to be explained.
         sites: number of sites that the client sees.
+        computers: None where computers are not read.
+        privileges: what the client may do.
+        version: of Jamf Pro.
+        retries: calls that had to be repeated.
     """
 
     total_first: int
@@ -27,6 +67,22 @@ class FleetProof:
     pages: int
     sites: int
     unreadable: tuple[tuple[str, str], ...] = ()
+    explained: int | None = None
+    computers: ComputersProof | None = None
+    privileges: tuple[str, ...] = ()
+    version: str = ""
+    retries: int = field(default=0, compare=False)
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def all_unreadable(self) -> tuple[tuple[str, str], ...]:
+        """Unreadable records of both families."""
+        return self.unreadable + (self.computers.unreadable if self.computers else ())
+
+    @property
+    def proves_absence(self) -> bool:
+        """Whether what did not come counts as missing; a sweep that had to be explained only proves presence."""
+        return self.explained is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +103,21 @@ class DirectoryProof:
     members: int = 0
     members_found: int = 0
     unreadable: tuple[tuple[str, str], ...] = ()
+    pages: int = 0
+    retries: int = field(default=0, compare=False)
+    seconds: float = field(default=0.0, compare=False)
 
 
 def refuse_fleet(proof: FleetProof, *, distinct: int, previous: FleetProof | None) -> str | None:
     """Why a sweep of Jamf Pro is refused; ``distinct`` counts the different ids that were staged."""
-    if proof.total_first != proof.total_last:
-        return f"the number of devices moved from {proof.total_first} to {proof.total_last} while reading"
-    different = distinct + len({key for key, _ in proof.unreadable})
-    if different != proof.total_first:
-        return f"Jamf Pro said {proof.total_first} devices, {different} different ones came"
+    if refusal := _refuse_totals(proof, distinct + len({key for key, _ in proof.unreadable})):
+        return refusal
     if previous and proof.sites < previous.sites:
         return f"the client sees {proof.sites} sites, {previous.sites} before: were privileges or sites taken from it?"
-    if previous and previous.total_first and not proof.total_first:
-        return f"no device came, {previous.total_first} before"
-    return None
+    return _refuse_computers(proof.computers)
 
 
-def refuse_directory(proof: DirectoryProof, *, previous: DirectoryProof | None) -> str | None:
+def refuse_directory(proof: DirectoryProof) -> str | None:
     """Why a read of one school's directory is refused."""
     if proof.missing:
         return f"not seen: {', '.join(proof.missing)}; may the service account read it?"
@@ -71,6 +125,37 @@ def refuse_directory(proof: DirectoryProof, *, previous: DirectoryProof | None) 
         return f"role groups not seen: {', '.join(proof.missing_groups)}; check the school's entry in the register"
     if proof.members_found < MEMBERS_FOUND * proof.members:
         return f"only {proof.members_found} of {proof.members} group members are among the users read"
-    if previous and previous.users and not proof.users:
-        return f"no user came, {previous.users} before"
+    return None
+
+
+def shrunk_fleet(proof: FleetProof, previous: FleetProof | None, limit: ShrinkLimit) -> str | None:
+    """Why a complete sweep is not believed: far fewer devices came than last time."""
+    before = previous.total_first if previous else 0
+    return f"{proof.total_first} devices came, {before} before" if limit.trips(proof.total_first, before) else None
+
+
+def shrunk_directory(proof: DirectoryProof, previous: DirectoryProof | None, limit: ShrinkLimit) -> str | None:
+    """Why a complete read of a directory is not believed: far fewer users came than last time."""
+    before = previous.users if previous else 0
+    return f"{proof.users} users came, {before} before" if limit.trips(proof.users, before) else None
+
+
+def _refuse_computers(proof: ComputersProof | None) -> str | None:
+    if proof is None:
+        return None
+    came = proof.received - proof.repeated
+    if proof.total_first != proof.total_last or came != proof.total_first:
+        return f"Jamf Pro said {proof.total_first}, then {proof.total_last} computers, {came} different ones came"
+    return None
+
+
+def _refuse_totals(proof: FleetProof, different: int) -> str | None:
+    if proof.explained is not None:
+        fewest = min(proof.total_first, proof.total_last)
+        too_few = different + proof.explained < fewest
+        return f"Jamf Pro said {fewest} devices at least, {different} different ones came" if too_few else None
+    if proof.total_first != proof.total_last:
+        return f"the number of devices moved from {proof.total_first} to {proof.total_last} while reading"
+    if different != proof.total_first:
+        return f"Jamf Pro said {proof.total_first} devices, {different} different ones came"
     return None

@@ -41,7 +41,8 @@ def transitions(stored: Mapping[Key, StoredFinding], judgement: Judgement) -> It
     confirmed = {finding.key: finding for finding in judgement.findings}
     for key, finding in confirmed.items():
         yield from _confirmed(stored.get(key), finding)
-    yield from _resolved(stored, confirmed.keys() | judgement.unclear)
+    undecided = {key for key in stored if key[0] in judgement.undecided_rules}
+    yield from _resolved(stored, confirmed.keys() | judgement.unclear | undecided)
 
 
 def vanished(stored: Iterable[StoredFinding]) -> Iterator[Transition]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
@@ -35,8 +36,23 @@ class DeviceKind(StrEnum):
     IPAD = "ipad"
     IPHONE = "iphone"
     APPLE_TV = "apple-tv"
+    MAC = "mac"
     OTHER = "other"
     UNKNOWN = "unknown"
+
+
+class MachineKind(StrEnum):
+    """What a machine that Jamf Pro does not know is."""
+
+    DESKTOP = "desktop"
+    LAPTOP = "laptop"
+
+
+class Family(StrEnum):
+    """Which of Jamf Pro's two counts an id is from: mobile devices and computers are numbered apart."""
+
+    MOBILE = "device"
+    COMPUTER = "computer"
 
 
 class Severity(IntEnum):
@@ -67,19 +83,48 @@ class DirectoryAddress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoolRules:
+    """By what a school's devices that are shared on purpose are recognised; any of them is enough.
+
+    Attributes:
+        names: shell patterns of device names.
+        buildings, rooms, groups, prestages: as Jamf Pro names them.
+        attributes: extension attributes, each "name=value".
+    """
+
+    names: tuple[str, ...] = ()
+    buildings: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    prestages: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class School:
     """One school as the register knows it.
 
     Attributes:
         number: Schulnummer, six digits.
+        form: key of its Schulform, two characters as in the open data of NRW.
         sites: names of its sites at Jamf Pro.
-        mail_domains: domains of its mail addresses; empty where they are not known.
-        pool_names: shell patterns of the names of devices that are shared on purpose.
+        mail_domains: domains of its mail addresses, aliases such as a Managed Apple ID's among them; empty where they
+            are not known.
+        student_groups: account names of the groups whose members are students; likewise for the other roles.
+        leaver_groups: groups of persons who have left; they have no role, whatever else they are in.
+        login_suffixes: what the school appends to a login to make a user name at Jamf Pro ("-rsk").
+        name_suffixes: what it appends to a display name (" RSK").
+        pool: how its devices that are shared on purpose are recognised.
+        administration_names, spare_names: shell patterns of the names of shared devices that no class can count on:
+            those of the office, and those in store.
+        contacts: mail addresses of those who look after its devices.
     """
 
     number: str
     name: str
     form: str = ""
+    campus: str = ""
+    support: str = ""
     stage: Stage = Stage.LIVE
     sites: tuple[str, ...] = ()
     directory: DirectoryAddress | None = None
@@ -87,7 +132,13 @@ class School:
     student_groups: tuple[str, ...] = ()
     teacher_groups: tuple[str, ...] = ()
     staff_groups: tuple[str, ...] = ()
-    pool_names: tuple[str, ...] = ()
+    leaver_groups: tuple[str, ...] = ()
+    login_suffixes: tuple[str, ...] = ()
+    name_suffixes: tuple[str, ...] = ()
+    pool: PoolRules = PoolRules()
+    administration_names: tuple[str, ...] = ()
+    spare_names: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -106,11 +157,27 @@ class School:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolClass:
+    """A class group of one school's IServ.
+
+    Attributes:
+        account: account name of the group ("klasse.5a"), its key within the school.
+        name: as people write it ("Klasse 5a").
+    """
+
+    account: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """One account of one school's IServ; the key is (school, uuid).
 
     Attributes:
         uuid: IServ's own identifier; ``uidNumber`` may be given out again and is no key.
+        leaver: a member of one of the school's groups of leavers.
+        classes: accounts of the class groups that the person is in.
+        grade: year of school, where the person's groups tell one.
         ref: the reference that stands for the person in logs, exports and mails; "" before it is stored.
     """
 
@@ -119,7 +186,17 @@ class Person:
     login: str
     mail: str
     role: Role
+    given_name: str = ""
+    family_name: str = ""
+    leaver: bool = False
+    classes: tuple[str, ...] = ()
+    grade: int | None = None
     ref: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Its key among the subjects of findings."""
+        return f"person:{self.school}/{self.uuid}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,12 +215,16 @@ class UserFields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """One mobile device record at Jamf Pro.
+    """One device record at Jamf Pro; the key is (family, Jamf id). None means everywhere that the answer did not say.
 
     Attributes:
-        site_id: NO_SITE for none; None where the answer did not say.
-        shared: a Shared iPad by Apple's meaning; None where the answer did not say.
-        user: None where the answer did not say.
+        site_id: NO_SITE for none.
+        shared: a Shared iPad by Apple's meaning.
+        management_id: by which MDM commands name it; "" where there is none.
+        lost_mode: Lost Mode is on, as the device confirmed it.
+        last_inventory, last_contact, last_enrolled, profile_expires, lost_mode_since: aware, in UTC.
+        groups: names of the Jamf groups that it is in, as far as they are asked for.
+        attributes: values of the extension attributes that are asked for, by name.
     """
 
     jamf_id: int
@@ -155,15 +236,73 @@ class Device:
     site_id: int | None
     shared: bool | None
     user: UserFields | None
+    family: Family = Family.MOBILE
+    management_id: str = ""
+    managed: bool | None = None
+    supervised: bool | None = None
+    lost_mode: bool | None = None
+    lost_mode_since: datetime | None = None
+    last_inventory: datetime | None = None
+    last_contact: datetime | None = None
+    last_enrolled: datetime | None = None
+    profile_expires: datetime | None = None
+    purchased: date | None = None
+    building: str = ""
+    room: str = ""
+    prestage: str = ""
+    groups: tuple[str, ...] | None = None
+    attributes: tuple[tuple[str, str], ...] | None = None
 
     @property
     def subject(self) -> str:
         """Its key among the subjects of findings."""
-        return f"device:{self.jamf_id}"
+        return subject_of(self.family, self.jamf_id)
 
     def is_pool(self, school: School) -> bool:
         """Whether it is shared on purpose, by the school's register entry or as a Shared iPad."""
-        return self.shared is True or any(fnmatchcase(self.name, pattern) for pattern in school.pool_names)
+        return self.shared is True or _is_of_pool(self, school.pool) or self.is_set_aside(school)
+
+    def is_set_aside(self, school: School) -> bool:
+        """Whether it is a shared device that no class can count on: of the office, or in store."""
+        return _is_named(self.name, school.administration_names + school.spare_names)
+
+
+def subject_of(family: Family, jamf_id: int) -> str:
+    """Key of a device among the subjects of findings: ``device:4711``, ``computer:12``."""
+    return f"{family.value}:{jamf_id}"
+
+
+def _is_named(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _is_of_pool(device: Device, pool: PoolRules) -> bool:
+    return (
+        _is_named(device.name, pool.names)
+        or bool(device.building and device.building in pool.buildings)
+        or bool(device.room and device.room in pool.rooms)
+        or bool(device.prestage and device.prestage in pool.prestages)
+        or any(group in pool.groups for group in device.groups or ())
+        or any(f"{name}={value}" in pool.attributes for name, value in device.attributes or ())
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A machine that Jamf Pro does not know, as the inventory has it; the key is its inventory number.
+
+    Attributes:
+        school: Schulnummer.
+        use: what it is for, in the inventory's own word ("Unterricht").
+    """
+
+    number: str
+    kind: MachineKind
+    school: str
+    serial: str = ""
+    model: str = ""
+    use: str = ""
+    purchased: date | None = None
 
 
 class AssignmentState(StrEnum):
@@ -183,12 +322,14 @@ class Assignment:
     Attributes:
         step: the matching step that found the person, where one was found.
         reason: why nothing can be said, where it is undecided.
+        near: where it is unmatched, whose login is clearly nearest to what the fields say.
     """
 
     state: AssignmentState
     step: str | None = None
     person: Person | None = None
     reason: str | None = None
+    near: Person | None = None
 
 
 Key = tuple[str, str]
@@ -213,12 +354,3 @@ class Finding:
     def key(self) -> Key:
         """Rule and subject."""
         return (self.rule, self.subject)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolView:
-    """All that the rules see of one school: its devices and what their user fields come to, by Jamf id."""
-
-    school: School
-    devices: tuple[Device, ...]
-    assignments: Mapping[int, Assignment]

@@ -6,12 +6,14 @@ Both are built from values that carry no personal data but references.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from mdm_sync.core.lifecycle import Transition, TransitionKind
-from mdm_sync.core.model import Finding, School, Severity, Stage
+from mdm_sync.core.model import Family, Finding, School, Severity, Stage
+from mdm_sync.core.views import Source
 
 SUMMARY_SCHEMA = "mdm-sync/summary/1"
+_NAMING = ("serial", "class", "person", "site", "sites", "privilege", "record", "source")
+"""Details by which the thing that a finding is about is named; the first that is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,15 @@ class Place:
 
     finding: Finding
     school_name: str
+
+    @property
+    def about(self) -> str:
+        """What it is about, as a reader finds it; "" for a device whose record names no serial number."""
+        kind, _, key = self.finding.subject.partition(":")
+        if kind in set(Family):
+            return self.serial
+        details = self.finding.details
+        return next((details[name] for name in _NAMING if details.get(name)), key)
 
     @property
     def serial(self) -> str:
@@ -53,15 +64,6 @@ class SchoolTotals:
     findings: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceState:
-    """How a source stands: when it was last read completely, and what became of the last attempt."""
-
-    name: str
-    complete_at: datetime | None
-    error: str | None
-
-
 def may_leave(schools: Iterable[School]) -> frozenset[str]:
     """Numbers of the schools whose news may leave the house: the live ones."""
     return frozenset(school.number for school in schools if school.stage is Stage.LIVE)
@@ -79,9 +81,7 @@ def severity_of(findings: Iterable[Finding]) -> Severity | None:
     return max((finding.severity for finding in findings), default=None)
 
 
-def summary(
-    schools: Iterable[SchoolTotals], sources: Iterable[SourceState], unplaced_devices: int
-) -> dict[str, object]:
+def summary(schools: Iterable[SchoolTotals], sources: Iterable[Source], unplaced_devices: int) -> dict[str, object]:
     """The counts that are pushed upstream: live schools in detail, and no person.
 
     Shape: ``schema``; ``district`` (counts); ``schools`` (one object each, by number); ``sources`` (name, whether it
@@ -125,5 +125,5 @@ def _school(one: SchoolTotals) -> dict[str, object]:
     }
 
 
-def _source(one: SourceState) -> dict[str, object]:
+def _source(one: Source) -> dict[str, object]:
     return {"name": one.name, "ever_read": one.complete_at is not None, "read_now": one.error is None}

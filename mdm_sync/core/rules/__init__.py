@@ -1,66 +1,69 @@
 """The rules: what is wrong, one function each, one file per subject.
 
-To add a rule: write its function beside those of the same subject, add it to RULES, give it its texts in
-``config/rule_texts.py``, and hand-written cases in ``tests/unit/core/rules``.
+To add a rule: write its function beside those of the same subject, add it to the tuple of what it looks at, give it its
+texts in ``config/rule_texts.py``, and hand-written cases in ``tests/unit/core/rules``.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from mdm_sync.core.model import Severity
+from mdm_sync.core.rules import assignments, devices, people, sources
+from mdm_sync.core.rules.assignments import within_a_school
+from mdm_sync.core.rules.choice import Choices, Mode, RuleChoice, choose
+from mdm_sync.core.rules.rule import AnyRule, DeviceRule, DistrictRule, Judgement, Needs, PeopleRule, Rule, judge
 
-from mdm_sync.core.model import Finding, Key, SchoolView, Severity
-from mdm_sync.core.rules import assignments
-from mdm_sync.core.rules.verdict import Unclear, Wrong
+__all__ = [
+    "DEVICE_RULES",
+    "DISTRICT_RULES",
+    "PEOPLE_RULES",
+    "RULES",
+    "AnyRule",
+    "Choices",
+    "DeviceRule",
+    "DistrictRule",
+    "Judgement",
+    "Mode",
+    "Needs",
+    "PeopleRule",
+    "Rule",
+    "RuleChoice",
+    "choose",
+    "judge",
+]
 
-Check = Callable[[SchoolView], Iterator[Wrong | Unclear]]
+INFO, WARNING, CRITICAL = Severity.INFO, Severity.WARNING, Severity.CRITICAL
+FLEET, BOTH, NOTHING = Needs.FLEET, Needs.BOTH, Needs.NOTHING
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A rule as it is applied: its stable id, how much its findings matter, and the check."""
-
-    id: str
-    severity: Severity
-    check: Check
-
-
-RULES = (
-    Rule(id="device-unassigned", severity=Severity.WARNING, check=assignments.device_unassigned),
-    Rule(id="unknown-user", severity=Severity.WARNING, check=assignments.unknown_user),
-    Rule(id="wrong-school", severity=Severity.WARNING, check=assignments.wrong_school),
+DEVICE_RULES: tuple[DeviceRule, ...] = (
+    Rule(id="device-unassigned", severity=WARNING, needs=FLEET, check=within_a_school(assignments.device_unassigned)),
+    Rule(id="unknown-user", severity=WARNING, needs=BOTH, check=within_a_school(assignments.unknown_user)),
+    Rule(id="ambiguous-user", severity=WARNING, needs=BOTH, check=within_a_school(assignments.ambiguous_user)),
+    Rule(id="wrong-school", severity=WARNING, needs=BOTH, check=within_a_school(assignments.wrong_school)),
+    Rule(id="device-silent", severity=WARNING, needs=FLEET, check=devices.device_silent),
+    Rule(id="device-unmanaged", severity=WARNING, needs=FLEET, check=devices.device_unmanaged),
+    Rule(id="device-unsupervised", severity=WARNING, needs=FLEET, check=devices.device_unsupervised),
+    Rule(id="device-without-site", severity=WARNING, needs=FLEET, check=devices.device_without_site),
+    Rule(id="device-over-age", severity=INFO, needs=FLEET, check=devices.device_over_age),
+    Rule(id="mdm-profile-expiring", severity=WARNING, needs=FLEET, check=devices.mdm_profile_expiring),
 )
+"""Look at a school's devices."""
 
+PEOPLE_RULES: tuple[PeopleRule, ...] = (
+    Rule(id="student-without-device", severity=WARNING, needs=BOTH, check=people.student_without_device),
+    Rule(id="class-short-of-devices", severity=WARNING, needs=BOTH, check=people.class_short_of_devices),
+    Rule(id="teacher-without-device", severity=WARNING, needs=BOTH, check=people.teacher_without_device),
+    Rule(id="several-devices", severity=INFO, needs=BOTH, check=people.several_devices),
+)
+"""Look at a school's people and what they hold."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """What the rules say of one school.
+DISTRICT_RULES: tuple[DistrictRule, ...] = (
+    Rule(id="duplicate-serial", severity=WARNING, needs=FLEET, check=sources.duplicate_serial),
+    Rule(id="source-stale", severity=WARNING, needs=NOTHING, check=sources.source_stale),
+    Rule(id="source-shrunk", severity=CRITICAL, needs=NOTHING, check=sources.source_shrunk),
+    Rule(id="site-without-school", severity=WARNING, needs=FLEET, check=sources.site_without_school),
+    Rule(id="school-without-site", severity=WARNING, needs=FLEET, check=sources.school_without_site),
+    Rule(id="unreadable-record", severity=INFO, needs=NOTHING, check=sources.unreadable_record),
+    Rule(id="privilege-missing", severity=CRITICAL, needs=NOTHING, check=sources.privilege_missing),
+    Rule(id="privilege-excessive", severity=INFO, needs=NOTHING, check=sources.privilege_excessive),
+)
+"""Look at the district and its sources."""
 
-    Attributes:
-        unclear: keys of which nothing can be said now; what was said of them before stays.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    unclear: frozenset[Key] = frozenset()
-
-
-def judge(view: SchoolView, rules: Iterable[Rule]) -> Judgement:
-    """Apply the rules to one school."""
-    findings: list[Finding] = []
-    unclear: set[Key] = set()
-    for rule in rules:
-        for verdict in rule.check(view):
-            match verdict:
-                case Wrong():
-                    findings.append(_finding(rule, view, verdict))
-                case Unclear():
-                    unclear.add((rule.id, verdict.subject))
-    return Judgement(findings=tuple(findings), unclear=frozenset(unclear))
-
-
-def _finding(rule: Rule, view: SchoolView, wrong: Wrong) -> Finding:
-    return Finding(
-        rule=rule.id,
-        subject=wrong.subject,
-        school=view.school.number,
-        severity=rule.severity,
-        details=dict(wrong.details),
-    )
+RULES: tuple[AnyRule, ...] = (*DEVICE_RULES, *PEOPLE_RULES, *DISTRICT_RULES)

@@ -1,9 +1,29 @@
-"""Rules about device and person: who has none, whom nobody knows, who is at another school."""
+"""Rules about device and person: who has none, whom nobody knows, who is at another school.
 
-from collections.abc import Iterator
+Outside of all schools nobody is looked for, so these rules are applied ``within_a_school``: elsewhere they say nothing,
+and of a record that did not come with its site, what was said before stays.
+"""
 
-from mdm_sync.core.model import AssignmentState, Device, DeviceKind, SchoolView
+from collections.abc import Callable, Iterator
+from functools import wraps
+
+from mdm_sync.core.model import AssignmentState, Device, DeviceKind, Person
 from mdm_sync.core.rules.verdict import Unclear, Wrong
+from mdm_sync.core.views import NOWHERE, SchoolView
+
+Check = Callable[[SchoolView], Iterator[Wrong | Unclear]]
+
+
+def within_a_school(check: Check) -> Check:
+    """The check as it is applied: where a school is, and silent elsewhere."""
+
+    @wraps(check)
+    def judged(view: SchoolView) -> Iterator[Wrong | Unclear]:
+        if view.school != NOWHERE:
+            return check(view)
+        return (Unclear(subject=device.subject) for device in view.devices if device.site_id is None)
+
+    return judged
 
 
 def device_unassigned(view: SchoolView) -> Iterator[Wrong | Unclear]:
@@ -22,19 +42,38 @@ def device_unassigned(view: SchoolView) -> Iterator[Wrong | Unclear]:
 
 
 def unknown_user(view: SchoolView) -> Iterator[Wrong | Unclear]:
-    """A device whose user fields name a login or an address that nobody has.
+    """A device whose user fields name somebody whom nobody knows.
 
-    Harm: the device looks taken care of, yet nobody holds it: a misspelt login, or a person long gone.
+    Harm: the device looks taken care of, yet nobody holds it: a misspelt login, or a person long gone. Where one
+    person's login is clearly near, it is told whose.
 
-    No finding: a pool device, which needs no person.
+    No finding: a pool device, which needs no person; a person who left and is still known.
     Unclear: an assignment that is undecided, because a school that could hold the person has not been read or the
-    record gives a display name alone; an iPad whose record does not say whether it is a Shared iPad.
+    record names somebody in no way that is looked up; an iPad whose record does not say whether it is a Shared iPad.
     """
     for device in view.devices:
-        match view.assignments[device.jamf_id].state:
+        assignment = view.assignments[device.subject]
+        match assignment.state:
             case AssignmentState.UNDECIDED:
                 yield Unclear(subject=device.subject)
             case AssignmentState.UNMATCHED if not device.is_pool(view.school):
+                yield _wrong_unless_shared(device, assignment.near)
+
+
+def ambiguous_user(view: SchoolView) -> Iterator[Wrong | Unclear]:
+    """A device whose user fields fit several persons.
+
+    Harm: nobody can say who answers for it: two pupils of one name, or a handover that was entered in one field and
+    forgotten in the other.
+
+    No finding: a pool device, which needs no person; a name that somebody at another school has too.
+    Unclear: an assignment that is undecided; an iPad whose record does not say whether it is a Shared iPad.
+    """
+    for device in view.devices:
+        match view.assignments[device.subject].state:
+            case AssignmentState.UNDECIDED:
+                yield Unclear(subject=device.subject)
+            case AssignmentState.AMBIGUOUS if not device.is_pool(view.school):
                 yield _wrong_unless_shared(device)
 
 
@@ -46,20 +85,21 @@ def wrong_school(view: SchoolView) -> Iterator[Wrong | Unclear]:
 
     No finding: a teacher with an account at both schools whose record names the account of the device's school; the
     same login at another school, because the own school's person counts first.
+    Unclear: an assignment that is undecided.
     """
     for device in view.devices:
-        assignment = view.assignments[device.jamf_id]
+        assignment = view.assignments[device.subject]
         if assignment.state is AssignmentState.UNDECIDED:
             yield Unclear(subject=device.subject)
         elif assignment.person and assignment.person.school != view.school.number:
             yield _wrong(device, person=assignment.person.ref, person_school=assignment.person.school)
 
 
-def _wrong_unless_shared(device: Device) -> Wrong | Unclear:
+def _wrong_unless_shared(device: Device, near: Person | None = None) -> Wrong | Unclear:
     """Only an iPad can be shared, and only its record says so; other devices never send the field."""
     if device.kind in {DeviceKind.IPAD, DeviceKind.UNKNOWN} and device.shared is None:
         return Unclear(subject=device.subject)
-    return _wrong(device)
+    return _wrong(device, **({"near": near.ref} if near else {}))
 
 
 def _wrong(device: Device, **more: str) -> Wrong:

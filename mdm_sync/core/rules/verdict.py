@@ -3,13 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mdm_sync.core.model import Severity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
-    """The subject breaks the rule; the details are plain facts, persons only by reference."""
+    """The subject breaks the rule.
+
+    Attributes:
+        details: plain facts, persons only by reference.
+        severity: where this one matters more or less than the rule says.
+        school: Schulnummer it belongs to, where the view is of the whole district; "" for none.
+    """
 
     subject: str
     details: Mapping[str, str] = field(default_factory=dict)
+    severity: Severity | None = None
+    school: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,14 @@
 import pytest
 
-from mdm_sync.core.completeness import DirectoryProof, FleetProof, refuse_directory, refuse_fleet
+from mdm_sync.core.completeness import (
+    DirectoryProof,
+    FleetProof,
+    ShrinkLimit,
+    refuse_directory,
+    refuse_fleet,
+    shrunk_directory,
+    shrunk_fleet,
+)
 
 
 def fleet(
@@ -86,31 +94,16 @@ def test_as_many_sites_as_before_or_more_are_believed(sites: int) -> None:
     assert refuse_fleet(fleet(sites=sites), distinct=200, previous=fleet(sites=3)) is None
 
 
-def test_no_device_after_some_is_refused() -> None:
-    assert refuse_fleet(fleet(0), distinct=0, previous=fleet(200)) == "no device came, 200 before"
-
-
-def test_no_device_after_one_is_refused() -> None:
-    assert refuse_fleet(fleet(0), distinct=0, previous=fleet(1)) == "no device came, 1 before"
-
-
-@pytest.mark.parametrize(
-    "previous", [pytest.param(None, id="as the first sweep"), pytest.param(fleet(0), id="after none")]
-)
-def test_no_device_is_believed_where_there_was_none(previous: FleetProof | None) -> None:
-    assert refuse_fleet(fleet(0), distinct=0, previous=previous) is None
-
-
 def test_one_device_after_many_is_believed_here() -> None:
     assert refuse_fleet(fleet(1), distinct=1, previous=fleet(200)) is None
 
 
 def test_a_directory_seen_whole_is_believed() -> None:
-    assert refuse_directory(directory(members=100, found=100), previous=directory()) is None
+    assert refuse_directory(directory(members=100, found=100)) is None
 
 
 def test_a_first_read_is_believed() -> None:
-    assert refuse_directory(directory(members=100, found=100), previous=None) is None
+    assert refuse_directory(directory(members=100, found=100)) is None
 
 
 @pytest.mark.parametrize(
@@ -123,7 +116,7 @@ def test_a_first_read_is_believed() -> None:
 def test_an_entry_that_must_be_there_and_was_not_seen_is_refused(missing: tuple[str, ...], told: str) -> None:
     proof = DirectoryProof(users=100, groups=9, missing=missing)
 
-    assert refuse_directory(proof, previous=None) == f"not seen: {told}; may the service account read it?"
+    assert refuse_directory(proof) == f"not seen: {told}; may the service account read it?"
 
 
 @pytest.mark.parametrize(
@@ -136,10 +129,7 @@ def test_an_entry_that_must_be_there_and_was_not_seen_is_refused(missing: tuple[
 def test_a_role_group_that_was_not_seen_is_refused(missing: tuple[str, ...], told: str) -> None:
     proof = DirectoryProof(users=100, groups=9, missing_groups=missing)
 
-    assert (
-        refuse_directory(proof, previous=None)
-        == f"role groups not seen: {told}; check the school's entry in the register"
-    )
+    assert refuse_directory(proof) == f"role groups not seen: {told}; check the school's entry in the register"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +145,7 @@ def test_a_role_group_that_was_not_seen_is_refused(missing: tuple[str, ...], tol
     ],
 )
 def test_98_of_100_group_members_among_the_users_read_are_enough(members: int, found: int) -> None:
-    assert refuse_directory(directory(members=members, found=found), previous=None) is None
+    assert refuse_directory(directory(members=members, found=found)) is None
 
 
 @pytest.mark.parametrize(
@@ -171,33 +161,67 @@ def test_98_of_100_group_members_among_the_users_read_are_enough(members: int, f
 )
 def test_fewer_than_98_of_100_group_members_are_refused(members: int, found: int) -> None:
     assert (
-        refuse_directory(directory(members=members, found=found), previous=None)
+        refuse_directory(directory(members=members, found=found))
         == f"only {found} of {members} group members are among the users read"
     )
 
 
-def test_no_user_after_some_is_refused() -> None:
-    assert refuse_directory(directory(0), previous=directory(100)) == "no user came, 100 before"
-
-
-def test_no_user_after_one_is_refused() -> None:
-    assert refuse_directory(directory(0), previous=directory(1)) == "no user came, 1 before"
+LIMIT = ShrinkLimit(share=0.3, number=10)
 
 
 @pytest.mark.parametrize(
-    "previous", [pytest.param(None, id="as the first read"), pytest.param(directory(0), id="after none")]
+    ("now", "before", "too_little"),
+    [
+        pytest.param(200, 200, False, id="as many"),
+        pytest.param(300, 200, False, id="more"),
+        pytest.param(140, 200, False, id="just 30 of 100 fewer"),
+        pytest.param(139, 200, True, id="more than 30 of 100 fewer"),
+        pytest.param(10, 20, False, id="half, but just ten"),
+        pytest.param(9, 20, True, id="eleven of twenty fewer"),
+        pytest.param(0, 1, True, id="nothing after one"),
+        pytest.param(0, 0, False, id="nothing after nothing"),
+        pytest.param(5, 0, False, id="something after nothing"),
+    ],
 )
-def test_no_user_is_believed_where_there_was_none(previous: DirectoryProof | None) -> None:
-    assert refuse_directory(directory(0), previous=previous) is None
+def test_far_fewer_than_last_time_are_too_little_to_be_true(now: int, before: int, *, too_little: bool) -> None:
+    told = shrunk_fleet(fleet(now), fleet(before), LIMIT)
+    assert told == (f"{now} devices came, {before} before" if too_little else None)
+    told = shrunk_directory(directory(now), directory(before), LIMIT)
+    assert told == (f"{now} users came, {before} before" if too_little else None)
+
+
+def test_a_first_read_cannot_be_too_little() -> None:
+    assert shrunk_fleet(fleet(0), None, LIMIT) is None
+    assert shrunk_directory(directory(0), None, LIMIT) is None
 
 
 def test_an_unreadable_account_is_no_reason_to_refuse_a_directory() -> None:
     proof = DirectoryProof(users=99, groups=9, unreadable=(("uuid-7", "no login"),))
 
-    assert refuse_directory(proof, previous=directory(100)) is None
+    assert refuse_directory(proof) is None
 
 
 def test_the_proof_of_a_directory_without_groups_and_gaps_says_so() -> None:
     assert DirectoryProof(users=1, groups=0) == DirectoryProof(
         users=1, groups=0, missing=(), missing_groups=(), members=0, members_found=0, unreadable=()
     )
+
+
+class TestFleetThatMovedAndWasExplained:
+    def test_is_believed(self) -> None:
+        assert refuse_fleet(moved(explained=3), distinct=99, previous=None) is None
+
+    def test_proves_no_absence(self) -> None:
+        assert not moved(explained=3).proves_absence
+
+    def test_is_refused_where_fewer_came_than_there_must_be(self) -> None:
+        refusal = refuse_fleet(moved(explained=3), distinct=94, previous=None)
+
+        assert refusal == "Jamf Pro said 98 devices at least, 94 different ones came"
+
+    def test_is_refused_where_it_was_not_explained(self) -> None:
+        assert "moved from 100 to 98" in str(refuse_fleet(moved(explained=None), distinct=98, previous=None))
+
+
+def moved(explained: int | None) -> FleetProof:
+    return FleetProof(total_first=100, total_last=98, received=100, pages=1, sites=1, explained=explained)

@@ -195,3 +195,12 @@ def test_a_cycle_tells_at_most_one_step_of_a_finding(history: list[Said]) -> Non
         store = after(store, steps)
 
         assert len({one.finding.key for one in steps}) == len(steps)
+
+
+def test_what_a_rule_said_stays_while_it_cannot_be_decided_and_of_no_other_rule() -> None:
+    other = finding("wrong-school")
+    known = {one.key: StoredFinding(finding=one, open=True) for one in (FINDING, other)}
+
+    steps = list(transitions(known, Judgement(undecided_rules=frozenset({FINDING.rule}))))
+
+    assert steps == [step(TransitionKind.RESOLVED, other)]

@@ -1,10 +1,23 @@
+from dataclasses import replace
 from enum import StrEnum
 
 import pytest
 
 from mdm_sync.core.lifecycle import TransitionKind
-from mdm_sync.core.model import NO_SITE, AssignmentState, DeviceKind, Role, School, Severity, Stage, UserFields
-from tests.unit.core.given import NORD, SUED, WEST, finding, ipad, user
+from mdm_sync.core.model import (
+    NO_SITE,
+    AssignmentState,
+    Device,
+    DeviceKind,
+    Family,
+    PoolRules,
+    Role,
+    School,
+    Severity,
+    Stage,
+    UserFields,
+)
+from tests.unit.core.given import NORD, SUED, WEST, finding, ipad, person, user
 
 
 @pytest.mark.parametrize(
@@ -103,7 +116,7 @@ def test_a_school_of_which_the_register_says_no_more_is_live_and_knows_nothing()
         student_groups=(),
         teacher_groups=(),
         staff_groups=(),
-        pool_names=(),
+        pool=PoolRules(),
     )
 
 
@@ -126,8 +139,68 @@ def test_a_school_without_patterns_has_pool_devices_by_apple_s_meaning_only() ->
     assert [ipad(name="Wagen-01", shared=shared).is_pool(SUED) for shared in (True, False)] == [True, False]
 
 
-def test_a_device_is_a_subject_by_its_jamf_id() -> None:
-    assert ipad(jamf_id=4711).subject == "device:4711"
+POOL = School(
+    number="1",
+    name="",
+    pool=PoolRules(
+        names=("Wagen-*",),
+        buildings=("Haus B",),
+        rooms=("Lager",),
+        groups=("Klassensätze",),
+        prestages=("Koffer",),
+        attributes=("Nutzung=gemeinsam",),
+    ),
+    administration_names=("Büro-*",),
+    spare_names=("Reserve-*", "Alt-*"),
+)
+
+
+@pytest.mark.parametrize(
+    ("device", "pool"),
+    [
+        pytest.param(ipad(), False, id="by nothing"),
+        pytest.param(ipad(name="Wagen-1"), True, id="by name"),
+        pytest.param(replace(ipad(), building="Haus B"), True, id="by building"),
+        pytest.param(replace(ipad(), building="Haus"), False, id="another building"),
+        pytest.param(replace(ipad(), room="Lager"), True, id="by room"),
+        pytest.param(replace(ipad(), room="Haus B"), False, id="a building's name as room"),
+        pytest.param(replace(ipad(), prestage="Koffer"), True, id="by prestage"),
+        pytest.param(replace(ipad(), prestage="Lager"), False, id="another prestage"),
+        pytest.param(replace(ipad(), groups=("Alle", "Klassensätze")), True, id="by one of its groups"),
+        pytest.param(replace(ipad(), groups=("Alle",)), False, id="another group"),
+        pytest.param(replace(ipad(), groups=()), False, id="no group"),
+        pytest.param(replace(ipad(), attributes=(("Nutzung", "gemeinsam"),)), True, id="by an extension attribute"),
+        pytest.param(replace(ipad(), attributes=(("Nutzung", "allein"),)), False, id="another value"),
+        pytest.param(replace(ipad(), attributes=(("Raum", "gemeinsam"),)), False, id="the value of another attribute"),
+        pytest.param(ipad(name="Büro-1"), True, id="of the office"),
+        pytest.param(ipad(name="Alt-1"), True, id="in store"),
+    ],
+)
+def test_by_what_a_pool_device_is_recognised(device: Device, *, pool: bool) -> None:
+    assert device.is_pool(POOL) is pool
+
+
+def test_an_empty_value_is_none_that_the_register_names() -> None:
+    school = School(number="1", name="", pool=PoolRules(buildings=("",), rooms=("",), prestages=("",)))
+
+    assert not replace(ipad(), building="", room="", prestage="").is_pool(school)
+
+
+@pytest.mark.parametrize(
+    ("name", "aside"),
+    [("Büro-1", True), ("Reserve-1", True), ("Alt-1", True), ("Wagen-1", False), ("Büro", False)],
+)
+def test_what_no_class_can_count_on(name: str, *, aside: bool) -> None:
+    assert ipad(name=name).is_set_aside(POOL) is aside
+
+
+@pytest.mark.parametrize(("family", "subject"), [(Family.MOBILE, "device:4711"), (Family.COMPUTER, "computer:4711")])
+def test_a_device_is_a_subject_by_its_family_and_jamf_id(family: Family, subject: str) -> None:
+    assert replace(ipad(jamf_id=4711), family=family).subject == subject
+
+
+def test_a_person_is_a_subject_by_school_and_uuid() -> None:
+    assert person("max.mueller", uuid="0-1").subject == "person:100001/0-1"
 
 
 def test_rule_and_subject_make_the_key_of_a_finding() -> None:
@@ -139,7 +212,7 @@ def test_rule_and_subject_make_the_key_of_a_finding() -> None:
     [
         (Stage, ["not connected", "observed", "live"]),
         (Role, ["student", "teacher", "staff", "unknown"]),
-        (DeviceKind, ["ipad", "iphone", "apple-tv", "other", "unknown"]),
+        (DeviceKind, ["ipad", "iphone", "apple-tv", "mac", "other", "unknown"]),
         (AssignmentState, ["none", "matched", "unmatched", "ambiguous", "undecided"]),
         (TransitionKind, ["opened", "reopened", "changed", "resolved"]),
     ],

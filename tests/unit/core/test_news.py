@@ -5,7 +5,8 @@ import pytest
 
 from mdm_sync.core.lifecycle import Transition, TransitionKind
 from mdm_sync.core.model import Finding, School, Severity, Stage
-from mdm_sync.core.news import Place, SchoolTotals, SourceState, may_leave, newsworthy, severity_of, summary
+from mdm_sync.core.news import Place, SchoolTotals, may_leave, newsworthy, severity_of, summary
+from mdm_sync.core.views import Source
 from tests.unit.core.given import NORD, SUED, finding
 
 READ_AT = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
@@ -25,8 +26,8 @@ def totals(
     return SchoolTotals(school=school, devices=devices, students=students, teachers=teachers, findings=findings or {})
 
 
-def source(name: str, complete_at: datetime | None = READ_AT, error: str | None = None) -> SourceState:
-    return SourceState(name=name, complete_at=complete_at, error=error)
+def source(name: str, complete_at: datetime | None = READ_AT, error: str | None = None) -> Source:
+    return Source(name=name, known_since=READ_AT, complete_at=complete_at, error=error)
 
 
 NORD_TOTALS = totals(NORD, devices=120, students=100, teachers=9, findings={"wrong-school": 1, "device-unassigned": 3})

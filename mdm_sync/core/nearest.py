@@ -1,0 +1,22 @@
+"""Whom an unknown user name may have meant."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+NEAR = 0.85
+"""Likeness from which a login is clearly near: one slip in seven letters, a swap of two counted as one."""
+
+
+def nearest(written: Iterable[str], logins: Iterable[str]) -> str | None:
+    """The one login that is clearly near to something written; None where none is, or two are equally near."""
+    choices = tuple(logins)
+    found = [
+        (likeness, login)
+        for word in written
+        for login, likeness, _ in process.extract(word, choices, scorer=OSA.normalized_similarity, score_cutoff=NEAR)
+    ]
+    best = max((likeness for likeness, _ in found), default=None)
+    logins_found = {login for likeness, login in found if likeness == best}
+    return logins_found.pop() if len(logins_found) == 1 else None

@@ -1,0 +1,124 @@
+"""What the rules see: a school's devices, a school's people, the district with its sources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.model import Assignment, Device, Person, School, SchoolClass
+
+NOWHERE = School(number="", name="")
+"""Stands for the school of devices that stand in no school's site."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolView:
+    """A school's devices and what their user fields come to, by subject.
+
+    For devices in no school's site the school is NOWHERE.
+    """
+
+    school: School
+    devices: tuple[Device, ...]
+    assignments: Mapping[str, Assignment]
+    conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What a school has of shared iPads that its classes can use.
+
+    Attributes:
+        total: how many there are, in sets of one class and in trolleys for all.
+        groups: how many of them are in each Jamf group; class sets are in groups named as their classes.
+    """
+
+    total: int = 0
+    groups: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleView:
+    """A school's people and what they hold; there is none of a school that was never read, or without any sweep.
+
+    Attributes:
+        held: how many iPads name each person, by uuid, wherever they stand; who holds none is not in it.
+        held_here: how many of these stand in the school's own sites and can be used: none in Lost Mode.
+    """
+
+    school: School
+    persons: tuple[Person, ...]
+    classes: tuple[SchoolClass, ...]
+    held: Mapping[str, int]
+    held_here: Mapping[str, int]
+    stock: Stock
+    conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """How a source stands.
+
+    Attributes:
+        name: "jamf", or "iserv-" and the Schulnummer.
+        school: Schulnummer whose directory it is, or "".
+        known_since: first attempt to read it.
+        complete_at: last complete read; None: never.
+        server_time: the source's own clock at the last read, where it tells it.
+        error: why the last attempt gave nothing; None: it was complete.
+        shrunk: the last attempt was refused because far less came than before.
+        unreadable: records of the last complete read that could not be read: key and reason.
+        proof: why the last complete read was believed, for people to look at.
+    """
+
+    name: str
+    school: str = ""
+    known_since: datetime
+    complete_at: datetime | None = None
+    server_time: datetime | None = None
+    error: str | None = None
+    shrunk: bool = False
+    unreadable: tuple[tuple[str, str], ...] = ()
+    proof: Mapping[str, object] = field(default_factory=dict)
+
+    def is_older_than(self, limit: timedelta, now: datetime) -> bool:
+        """Whether its last complete read, or where there is none the first attempt, is longer ago than that."""
+        return now - (self.complete_at or self.known_since) > limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Privileges:
+    """What the API client for reading may do at Jamf Pro, beside what it needs.
+
+    Attributes:
+        missing: needed and not granted.
+        excessive: granted, never needed, and able to change something or to reveal what is never asked for.
+    """
+
+    missing: tuple[str, ...] = ()
+    excessive: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twins:
+    """Device records that have one serial number; ``schools`` are those where they stand, "" for none."""
+
+    serial: str
+    subjects: tuple[str, ...]
+    schools: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictView:
+    """What can only be seen of the district as a whole.
+
+    Attributes:
+        sites: names of the Jamf sites by id; None while Jamf Pro has never been read.
+    """
+
+    schools: tuple[School, ...]
+    sites: Mapping[int, str] | None
+    twins: tuple[Twins, ...]
+    sources: tuple[Source, ...]
+    privileges: Privileges
+    conditions: Conditions
