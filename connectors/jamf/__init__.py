@@ -1,4 +1,4 @@
-"""Jamf Pro: the mobile devices of the whole district, over its API."""
+"""Jamf Pro: the device records of the whole district, mobile devices and computers, over its API."""
 
 from connectors.jamf.access import JamfAccess
 from connectors.jamf.fleet import JamfFleet

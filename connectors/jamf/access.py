@@ -1,38 +1,30 @@
-"""Calls to Jamf Pro: one session, a token renewed by its own lifetime, errors by what happens next.
+"""Authenticated GET calls to Jamf Pro, repeated where that may help.
 
 Shapes after the OpenAPI specification that every Jamf Pro serves at ``/api/schema/``.
 """
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from http.cookiejar import DefaultCookiePolicy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import msgspec
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError as BrokenBody
-
-from connectors.retries import retrying
+from connectors.jamf.faults import ForbiddenError, NotOfferedError
+from connectors.jamf.session import Answer, JamfSession, Limits
+from connectors.jamf.slots import Slots
+from connectors.jamf.tokens import UNAUTHORIZED, ApiClient, Tokens
+from connectors.retries import ATTEMPTS, retrying
 from mdm_sync.errors import PermanentError, TemporaryError
 
-TOKEN_PATHS = ("/api/v1/oauth/token", "/api/oauth/token")
-"""The documented one first; servers before 11.23 know the second alone."""
-
-CONNECT_SECONDS = 10
-READ_SECONDS = 90
-COME_BACK_LATER = frozenset({408, 429, 500, 502, 503, 504})
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
+MOST_CONNECTIONS = 5
+"""Jamf asks for no more at a time; https://developer.jamf.com, "Scalability Best Practices"."""
 
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]
-
-
-class _Token(msgspec.Struct):
-    access_token: str
-    expires_in: float
+Tries = Callable[[TemporaryError], int]
+"""How often a call may be made that ended with this error."""
 
 
 class JamfAccess:
@@ -43,8 +35,13 @@ class JamfAccess:
         client_id: the API client for reading.
         client_secret: asked for when a token is needed, never kept.
         ca_file: certificates to trust beside none other; None for the system's.
-        connections: connections at a time; Jamf asks for at most five.
+        connections: connections at a time, five at most.
+        slots_folder: where all processes that read this Jamf Pro share those connections; None: there is but one.
+        slots_wait_seconds: how long to wait while others use all of them.
         clock: monotonic seconds.
+
+    Attributes:
+        retries: calls that were made again, so far.
     """
 
     def __init__(  # noqa: PLR0913 - plain arguments, handed over once by bootstrap
@@ -54,156 +51,93 @@ class JamfAccess:
         client_id: str,
         client_secret: Callable[[], str],
         ca_file: Path | None = None,
-        connections: int = 5,
+        connections: int = MOST_CONNECTIONS,
+        limits: Limits | None = None,
+        slots_folder: Path | None = None,
+        slots_wait_seconds: float = 120,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.connections = connections
-        self._url = url.rstrip("/")
-        self._client_id = client_id
-        self._client_secret = client_secret
-        self._verify: str | bool = str(ca_file) if ca_file else True
-        self._clock = clock
-        self._sleep = sleep
-        self._session = _session(connections)
-        self._token_lock = threading.Lock()
-        self._token = ""
-        self._renew_at = float("-inf")
+        self.clock = clock
+        self.sleep = sleep
+        self.retries = 0
+        self._most = connections
+        self._new_session = partial(JamfSession, url.rstrip("/"), ca_file, limits=limits or Limits())
+        self._slots = Slots(
+            folder=slots_folder, total=MOST_CONNECTIONS, wait_seconds=slots_wait_seconds, clock=clock, sleep=sleep
+        )
+        self._tokens = Tokens(ApiClient(client_id=client_id, secret=client_secret), clock)
+        self._session: JamfSession | None = None
+        self._opening = threading.Lock()
 
-    def get(self, path: str, read: Callable[[bytes], T], query: Query = ()) -> T:
-        """What ``read`` makes of the body of a successful answer; a body that it takes for cut is asked for again.
+    @contextmanager
+    def connected(self) -> Iterator[int]:
+        """Hold connections for several calls; yield how many there may be at a time.
 
         Raises:
-            TemporaryError: no good answer came after several tries.
-            PermanentError: the client is refused, may not do this, or the certificate is not to be trusted or checked.
+            TemporaryError: other processes use all connections that there may be.
         """
-        return retrying(self._sleep)(lambda: read(self._get_once(path, query)))
+        with self._opening, self._slots.taken(self._most) as connections:
+            self._session = self._new_session(connections)
+            try:
+                yield connections
+            finally:
+                self._session.close()
+                self._session = None
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._session.close()
+    def get(self, path: str, read: Callable[[Answer], T], query: Query = (), tries: Tries | None = None) -> T:
+        """What ``read`` makes of a successful answer; one that it takes for cut is asked for again.
 
-    def _get_once(self, path: str, query: Query) -> bytes:
+        To be called inside ``connected``.
+
+        Raises:
+            TemporaryError: no good answer came after several tries; ServerFailedError, TooSlowError among them.
+            PermanentError: the client is refused, or the certificate is not to be trusted or checked; ForbiddenError,
+                NotOfferedError among them.
+        """
+        allowed = tries or _all_tries
+        return retrying(self._pause, tries=allowed)(lambda: read(self._get_once(path, query)))
+
+    def _pause(self, seconds: float) -> None:
+        self.retries += 1
+        self.sleep(seconds)
+
+    def _get_once(self, path: str, query: Query) -> Answer:
         token = self._valid_token()
-        status, body = self._call("GET", path, params=list(query), headers=_bearer(token))
-        if status == UNAUTHORIZED:
-            self._discard(token)
-            status, body = self._call("GET", path, params=list(query), headers=_bearer(self._valid_token()))
-        if status == UNAUTHORIZED:
-            raise PermanentError(f"Jamf Pro refused a fresh token for {path}: check the API client's roles.")
-        if status == FORBIDDEN:
-            raise PermanentError(f"Jamf Pro does not let the API client read {path}: a privilege is missing.")
-        _expect_ok(status, path)
-        return body
+        answer = self._get_with(token, path, query)
+        if answer.status == UNAUTHORIZED:
+            self._tokens.discard(token)
+            answer = self._get_with(self._valid_token(), path, query)
+        return _expect_ok(answer, path)
+
+    def _get_with(self, token: str, path: str, query: Query) -> Answer:
+        return self._open.call("GET", path, params=list(query), headers={"Authorization": f"Bearer {token}"})
 
     def _valid_token(self) -> str:
-        with self._token_lock:
-            if self._clock() >= self._renew_at:
-                self._fetch_token()
-            return self._token
+        return self._tokens.valid(partial(self._open.call, "POST"))
 
-    def _discard(self, token: str) -> None:
-        """Forget a refused token, unless another thread has renewed it meanwhile."""
-        with self._token_lock:
-            if self._token == token:
-                self._renew_at = float("-inf")
+    @property
+    def _open(self) -> JamfSession:
+        if self._session is None:
+            raise RuntimeError("calls are made inside connected()")
+        return self._session
 
-    def _fetch_token(self) -> None:
-        asked_at = self._clock()
-        token = self._ask_token()
-        margin = max(10.0, min(60.0, token.expires_in / 2))  # a token may live less than a minute
-        self._token = token.access_token
-        self._renew_at = asked_at + token.expires_in - margin
 
-    def _ask_token(self) -> _Token:
-        form = {
-            "grant_type": "client_credentials",
-            "client_id": self._client_id,
-            "client_secret": self._client_secret(),
-        }
-        for path in TOKEN_PATHS:
-            status, body = self._call("POST", path, data=form)
-            if status != NOT_FOUND:
-                return _read_token(status, path, body)
-        raise PermanentError(f"{self._url} offers no token: is this a Jamf Pro with API clients (10.49 or later)?")
+def _all_tries(_: TemporaryError) -> int:
+    return ATTEMPTS
 
-    def _call(self, method: str, path: str, **how: Any) -> tuple[int, bytes]:  # noqa: ANN401 - arguments of requests
-        try:
-            with self._session.request(
-                method,
-                self._url + path,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
-                verify=self._verify,
-                allow_redirects=False,  # a redirect would carry the token elsewhere
-                stream=True,  # raw.read is several times faster than .content
-                **how,
-            ) as answer:
-                body = answer.raw.read(decode_content=True)
-                _refuse_when_busy(answer, path)
-                return answer.status_code, body
-        except requests.exceptions.SSLError as error:
+
+def _expect_ok(answer: Answer, path: str) -> Answer:
+    match answer.status:
+        case 200:
+            return answer
+        case 401:
+            raise PermanentError(f"Jamf Pro refused a fresh token for {path}: check the API client's roles.")
+        case 403:
+            raise ForbiddenError(f"Jamf Pro does not let the API client read {path}: a privilege is missing.")
+        case 404:
+            raise NotOfferedError(f"Jamf Pro answered 404 to {path}: this version does not have it.")
+        case other:
             raise PermanentError(
-                f"The certificate of {self._url} is not trusted; nothing was sent to it. "
-                "Check jamf.url, and jamf.ca_file if the server's authority is your own."
-            ) from error
-        except (requests.exceptions.RequestException, BrokenBody) as error:
-            raise TemporaryError(f"Jamf Pro did not answer {path} ({type(error).__name__}).") from error
-        except OSError as error:  # requests looks for the file of certificates before each call
-            raise PermanentError(f"Jamf Pro cannot be asked: {error}. Check jamf.ca_file.") from error
-
-
-class _Adapter(HTTPAdapter):
-    """Closes its connections when it is told to; requests leaves them open as long as an error refers to them."""
-
-    def close(self) -> None:
-        for manager in (self.poolmanager, *self.proxy_manager.values()):
-            for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated over itself
-                manager.pools[key].close()
-        super().close()
-
-
-def _session(connections: int) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = True
-    session.auth = _keep_header
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # bulk reads are not to stick to one web node
-    session.mount("https://", _Adapter(pool_connections=1, pool_maxsize=connections, pool_block=True))
-    session.headers.update({"Accept": "application/json", "Accept-Encoding": "gzip"})
-    return session
-
-
-def _keep_header(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Say that authentication is done: requests would else put a password from ``~/.netrc`` in its place."""
-    return request
-
-
-def _bearer(token: str) -> Mapping[str, str]:
-    return {"Authorization": f"Bearer {token}"}
-
-
-def _refuse_when_busy(answer: requests.Response, path: str) -> None:
-    if answer.status_code in COME_BACK_LATER:
-        raise TemporaryError(f"Jamf Pro answered {answer.status_code} to {path}.", retry_after=_retry_after(answer))
-
-
-def _retry_after(answer: requests.Response) -> float | None:
-    value = answer.headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() else None
-
-
-def _expect_ok(status: int, path: str) -> None:
-    if status != requests.codes.ok:
-        raise PermanentError(f"Jamf Pro answered {status} to {path}, which is neither an answer nor a passing fault.")
-
-
-def _read_token(status: int, path: str, body: bytes) -> _Token:
-    if status in {400, UNAUTHORIZED}:
-        raise PermanentError(
-            "Jamf Pro does not know the API client or its secret: "
-            "check jamf.client_id and the secret jamf-client-secret."
-        )
-    _expect_ok(status, path)
-    try:
-        return msgspec.json.decode(body, type=_Token)
-    except msgspec.DecodeError as error:
-        raise TemporaryError(f"Jamf Pro answered {path} with something that is no token.") from error
+                f"Jamf Pro answered {other} to {path}, which is neither an answer nor a passing fault."
+            )

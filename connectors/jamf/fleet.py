@@ -1,96 +1,234 @@
-"""The sweep: every mobile device of Jamf Pro, page by page, some pages at a time."""
+"""The device records at Jamf Pro: all of them, those that changed, some, one."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-
-import msgspec
+from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 from connectors.jamf.access import JamfAccess
-from connectors.jamf.records import SECTIONS, Page, read_page
-from mdm_sync.core.completeness import FleetProof
-from mdm_sync.core.model import Device
-from mdm_sync.errors import TemporaryError
-from mdm_sync.ports import FleetRead, Progress
+from connectors.jamf.asking import Asking
+from connectors.jamf.conditions import IN_LOST_MODE, Condition, of_serial, reported_since
+from connectors.jamf.explanation import differing_ids, look_up
+from connectors.jamf.faults import FilterIgnoredError, ForbiddenError, NotOfferedError
+from connectors.jamf.listings import Listing, all_computers, light_mobile_devices, mobile_devices
+from connectors.jamf.paging import lookup, pages
+from connectors.jamf.parts import batches
+from connectors.jamf.rights import AUTH, compared, read_privileges
+from connectors.jamf.server import SITES, VERSION, Server, read_server, read_sites
+from connectors.jamf.sizes import PageSizes
+from connectors.jamf.tally import Tally
+from connectors.jamf.wanted import Wanted, every_group
+from mdm_sync.core.completeness import ComputersProof, FleetProof
+from mdm_sync.core.model import Device, Family, subject_of
+from mdm_sync.core.views import Privileges
+from mdm_sync.errors import PermanentError, RecordError
+from mdm_sync.ports import FleetChanges, FleetRead, Progress, Stage
 
-DETAIL = "/api/v2/mobile-devices/detail"
-SITES = "/api/v1/sites"
-Stage = Callable[[Sequence[Device]], None]
+OVERLAP = timedelta(minutes=10)
+"""Changes are asked for from so long before the moment named: the web nodes of a Jamf Pro know of each other's writes
+after about a minute, and a report that came in during the last read may have missed its page."""
 
+LARGEST_LIGHT_PAGE = 2000
+"""The server silently caps larger ones."""
 
-class _Site(msgspec.Struct):
-    id: str | int
-    name: str
+T = TypeVar("T")
 
 
 class JamfFleet:
-    """The device records at Jamf Pro; satisfies ``mdm_sync.ports.Fleet``.
+    """Satisfies ``mdm_sync.ports.Fleet``.
 
     Args:
         page_size: rows a page; the server silently caps at 2000, so more is refused by the settings.
+        wanted_groups: which Jamf groups are kept, by name.
+        wanted_attributes: names of the extension attributes that are kept.
     """
 
-    def __init__(self, access: JamfAccess, page_size: int) -> None:
+    def __init__(
+        self,
+        access: JamfAccess,
+        page_size: int,
+        *,
+        wanted_groups: Callable[[str], bool] = every_group,
+        wanted_attributes: frozenset[str] = frozenset(),
+    ) -> None:
         self._access = access
-        self._page_size = page_size
+        self._wanted = Wanted(groups=wanted_groups, attributes=wanted_attributes)
+        self._sizes = PageSizes(page_size)
+        self._light_sizes = PageSizes(LARGEST_LIGHT_PAGE)
+        self._computer_sizes = PageSizes(page_size)
 
     def sweep(self, stage: Stage, progress: Progress) -> FleetRead:
-        """Read every mobile device; hand each page to ``stage`` in the calling thread.
+        """Read every mobile device and every computer; hand each page to ``stage`` in the calling thread.
 
-        Sorted by id, because offset paging repeats and skips rows under the default sort by display name.
+        Sorted by id, because offset paging repeats and skips rows under the default sort by display name. Where the
+        fleet moved while it was read, each id concerned is looked up. Computers that the client may not read are left
+        out, and the proof says so.
         """
-        sites = self._sites()
-        first = last = self._page(0)
-        received, pages, unreadable = 0, 0, list[tuple[str, str]]()
-        for last in self._pages(first):
-            stage(last.devices)
-            unreadable += last.unreadable
-            received += last.received
-            pages += 1
-            progress("devices", received, first.total)
+        started, retries = self._access.clock(), self._access.retries
+        with self._access.connected() as connections:
+            server = self._server()
+            granted = self._access.get(AUTH, read_privileges)
+            sites = self._access.get(SITES, read_sites)
+            devices = self._asking(mobile_devices(server.release, self._wanted), self._sizes)
+            mobile = _read_all(devices, connections, stage, progress, "devices")
+            explained = None if mobile.adds_up else self._explain(devices, connections, mobile, stage)
+            computers = self._of_computers(
+                server, lambda asking: _read_all(asking, connections, stage, progress, "computers")
+            )
         proof = FleetProof(
-            total_first=first.total,
-            total_last=last.total,
-            received=received,
-            pages=pages,
+            total_first=mobile.total_first or 0,
+            total_last=mobile.total_last,
+            received=mobile.received,
+            pages=mobile.pages,
             sites=len(sites),
-            unreadable=tuple(unreadable),
+            unreadable=tuple(mobile.unreadable),
+            explained=explained,
+            computers=None if computers is None else _computers_proof(computers),
+            privileges=granted,
+            version=server.version,
+            retries=self._access.retries - retries,
+            seconds=self._access.clock() - started,
         )
-        return FleetRead(proof=proof, sites=sites)
+        return FleetRead(proof=proof, sites=sites, server_time=server.time)
 
-    def _pages(self, first: Page) -> Iterator[Page]:
-        """All pages in order; never more of them in memory than there are connections."""
-        yield first
-        later = iter(range(1, -(-first.total // self._page_size)))
-        with ThreadPoolExecutor(self._access.connections) as pool:
-            under_way: deque[Future[Page]] = deque()
+    def changes(self, since: datetime, stage: Stage, progress: Progress) -> FleetChanges:
+        """Read the mobile devices that reported since ten minutes before a moment, and all in Lost Mode.
+
+        A server that ignores a filter would show its whole fleet: the page that came is staged, for its records are
+        true; no more is read, and ``unfiltered`` says that other changes may have stayed unseen.
+        """
+        with self._access.connected() as connections:
+            server = self._server()
+            devices = self._asking(mobile_devices(server.release, self._wanted), self._sizes)
+            tally, unfiltered = Tally(), False
+            for condition in (reported_since(since - OVERLAP), IN_LOST_MODE):
+                before = tally.received
+                with closing(pages(devices, connections, condition.text)) as answers:
+                    for page in answers:
+                        tally.add(page)
+                        stage(page.devices)
+                        progress("devices", tally.received, before + (page.total or 0))
+                        if condition.is_ignored(page.devices):
+                            unfiltered = True
+                            break
+        return FleetChanges(
+            received=tally.received,
+            unreadable=tuple(tally.unreadable),
+            unfiltered=unfiltered,
+            server_time=None if unfiltered else server.time,
+        )
+
+    def present(self, subjects: Collection[str]) -> frozenset[str]:
+        """Which of these devices Jamf Pro still knows; one call for some hundred of them."""
+        if not subjects:
+            return frozenset()
+        with self._access.connected():
+            server = self._server()
+            mobile, computers = _ids_of(subjects, Family.MOBILE), _ids_of(subjects, Family.COMPUTER)
+            devices = self._asking(mobile_devices(server.release, self._wanted, sections=("GENERAL",)), self._sizes)
+            found = _found(devices, mobile)
+            if computers:
+                known = self._of_computers(server, lambda asking: _found(asking, computers), sections=("GENERAL",))
+                if known is None:
+                    raise PermanentError('Whether computers are there cannot be told without "Read Computers".')
+                found |= known
+        return found & frozenset(subjects)
+
+    def find(self, serial: str) -> tuple[Device, ...]:
+        """The records of this serial number, of both families, in the order of ids.
+
+        Raises:
+            RecordError: one of them cannot be read.
+        """
+        mobile, computer = of_serial("serialNumber", serial), of_serial("hardware.serialNumber", serial)
+        if mobile is None or computer is None:
+            return ()
+        with self._access.connected():
+            server = self._server()
+            devices = self._asking(mobile_devices(server.release, self._wanted), self._sizes)
+            macs = self._of_computers(server, lambda asking: tuple(_matching(asking, computer)))
+            return (*_matching(devices, mobile), *(macs or ()))
+
+    def privileges(self) -> Privileges:
+        """What the client may do beside what it needs."""
+        with self._access.connected():
+            return compared(self._access.get(AUTH, read_privileges))
+
+    def _server(self) -> Server:
+        """Asked for first of all, so that its time lies before all that is read."""
+        return self._access.get(VERSION, read_server)
+
+    def _asking(self, listing: Listing, sizes: PageSizes) -> Asking:
+        return Asking(access=self._access, listing=listing, sizes=sizes)
+
+    def _of_computers(self, server: Server, use: Callable[[Asking], T], **sections: tuple[str, ...]) -> T | None:
+        """What comes of the newest path of computers that the server has; None where the client may not read them."""
+        for listing in all_computers(server.release, self._wanted, **sections):
             try:
-                while _fill(under_way, later, self._access.connections, lambda number: pool.submit(self._page, number)):
-                    yield under_way.popleft().result()
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+                return use(self._asking(listing, self._computer_sizes))
+            except NotOfferedError:
+                continue
+            except ForbiddenError:
+                return None
+        return None
 
-    def _page(self, number: int) -> Page:
-        sections = [("section", section) for section in SECTIONS]
-        paging = [("page", str(number)), ("page-size", str(self._page_size)), ("sort", "mobileDeviceId:asc")]
-        return self._access.get(DETAIL, partial(read_page, number=number), sections + paging)
+    def _explain(self, devices: Asking, connections: int, mobile: Tally, stage: Stage) -> int | None:
+        """Look up every id that came or went; how many, or None where the sweep cannot be explained."""
+        light = self._asking(light_mobile_devices(), self._light_sizes)
+        differing = differing_ids(light, connections, mobile)
+        if differing is None:
+            return None
+        try:
+            found = list(look_up(devices, differing))
+        except FilterIgnoredError:
+            return None
+        for page in found:
+            stage(page.devices)
+            mobile.received += page.received
+            mobile.pages += 1
+            mobile.unreadable += page.unreadable
+        return len(differing)
 
-    def _sites(self) -> dict[int, str]:
-        return self._access.get(SITES, _read_sites)
+
+def _read_all(asking: Asking, connections: int, stage: Stage, progress: Progress, what: str) -> Tally:
+    tally = Tally()
+    for page in pages(asking, connections):
+        tally.add(page)
+        stage(page.devices)
+        progress(what, tally.received, tally.total_first or 0)
+    return tally
 
 
-def _read_sites(body: bytes) -> dict[int, str]:
-    try:
-        return {int(site.id): site.name for site in msgspec.json.decode(body, type=list[_Site])}
-    except (msgspec.DecodeError, ValueError) as error:
-        raise TemporaryError(f"Jamf Pro answered {SITES} with something that is no list of sites.") from error
+def _computers_proof(tally: Tally) -> ComputersProof:
+    return ComputersProof(
+        total_first=tally.total_first or 0,
+        total_last=tally.total_last,
+        received=tally.received,
+        pages=tally.pages,
+        repeated=tally.repeated,
+        unreadable=tuple(tally.unreadable),
+    )
 
 
-def _fill(
-    under_way: deque[Future[Page]], numbers: Iterator[int], most: int, submit: Callable[[int], Future[Page]]
-) -> bool:
-    """Keep as many pages under way as there may be; False when none is left."""
-    while len(under_way) < most and (number := next(numbers, None)) is not None:
-        under_way.append(submit(number))
-    return bool(under_way)
+def _ids_of(subjects: Collection[str], family: Family) -> list[int]:
+    parts = (subject.partition(":") for subject in subjects)
+    return [int(number) for word, _, number in parts if Family(word) is family]
+
+
+def _found(asking: Asking, ids: list[int]) -> frozenset[str]:
+    """Subjects of those that are there; one that cannot be read is there."""
+    family = asking.listing.family
+    return frozenset(
+        subject
+        for page in lookup(asking, batches(ids, asking.listing.id_field))
+        for subject in (*(subject_of(family, one) for one in page.ids), *(key for key, _ in page.unreadable))
+    )
+
+
+def _matching(asking: Asking, condition: Condition) -> Iterator[Device]:
+    for page in pages(asking, 1, condition.text):
+        for key, reason in page.unreadable:
+            raise RecordError(key, reason)
+        if condition.is_ignored(page.devices):
+            raise FilterIgnoredError("Jamf Pro ignored a filter by serial number: others came.")
+        yield from page.devices

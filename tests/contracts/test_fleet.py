@@ -1,14 +1,24 @@
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from connectors.jamf import JamfFleet
-from mdm_sync.core.model import NO_SITE, Device, DeviceKind, UserFields
+from mdm_sync.core.model import NO_SITE, Device, DeviceKind, Family, UserFields
+from mdm_sync.demo.jamf.server import ApiClient
 from mdm_sync.errors import PermanentError, TemporaryError
-from tests.contracts.fleet import FleetContract, FleetUnderTest
+from tests.contracts.fleet import (
+    ChangesContract,
+    FindContract,
+    FleetUnderTest,
+    PresentContract,
+    PrivilegesContract,
+    SweepContract,
+)
 from tests.fakes.fleet import FakeFleet
-from tests.far_side import JAMF_CLIENT, JamfSide, device_of
+from tests.far_side import JAMF_CLIENT, JAMF_SECRET, JamfSide, device_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,18 +28,28 @@ class JamfUnderTest:
 
     @property
     def devices(self) -> Sequence[Device]:
-        return [device_of(device) for device in self.side.devices]
+        shown = self.side.shown
+        return [device_of(record.device) for family in ("mobile", "computer") for record in shown(family).values()]
 
     @property
     def sites(self) -> Mapping[int, str]:
         schools = {school.site_id: school.site_name for school in self.side.district.schools}
         return schools | dict(self.side.district.extra_sites)
 
+    def change(self, jamf_id: int, **fields: object) -> None:
+        self.side.change("mobile", jamf_id, **fields)
+
+    def take_away(self, device: Device) -> None:
+        self.side.remove("mobile" if device.family is Family.MOBILE else "computer", device.jamf_id)
+
     def spoil(self, jamf_id: int) -> None:
         self.side.switch("unreadable-record", str(jamf_id))
 
     def take_away_while_read(self) -> None:
         self.side.switch("fleet-shrinks", "2")
+
+    def grant(self, *privileges: str) -> None:
+        self.side.settings.clients[JAMF_CLIENT] = ApiClient(secret=JAMF_SECRET, privileges=frozenset(privileges))
 
     def go_down(self) -> None:
         self.side.switch("html-503", "999@page=2")
@@ -38,12 +58,33 @@ class JamfUnderTest:
         del self.side.settings.clients[JAMF_CLIENT]
 
 
-@pytest.mark.demo
-class TestJamfFleet(FleetContract):
+class OfJamf:
     @pytest.fixture
-    def far(self, jamf: JamfSide) -> Iterator[FleetUnderTest]:
-        with jamf.access() as access:
-            yield JamfUnderTest(side=jamf, fleet=JamfFleet(access, 60))
+    def far(self, jamf: JamfSide) -> FleetUnderTest:
+        return JamfUnderTest(side=jamf, fleet=jamf.fleet(60))
+
+
+@pytest.mark.demo
+class TestJamfSweep(OfJamf, SweepContract): ...
+
+
+@pytest.mark.demo
+class TestJamfChanges(OfJamf, ChangesContract): ...
+
+
+@pytest.mark.demo
+class TestJamfPresent(OfJamf, PresentContract): ...
+
+
+@pytest.mark.demo
+class TestJamfFind(OfJamf, FindContract): ...
+
+
+@pytest.mark.demo
+class TestJamfPrivileges(OfJamf, PrivilegesContract): ...
+
+
+REPORTED = datetime(2026, 8, 31, 18, 0, tzinfo=UTC)
 
 
 def ipad(number: int) -> Device:
@@ -57,7 +98,13 @@ def ipad(number: int) -> Device:
         site_id=number % 3 or NO_SITE,
         shared=False,
         user=UserFields(username=f"p{number}"),
+        lost_mode=False,
+        last_inventory=REPORTED - timedelta(hours=number) if number % 7 else None,
     )
+
+
+def mac(number: int) -> Device:
+    return replace(ipad(number), family=Family.COMPUTER, kind=DeviceKind.MAC, serial=f"C02{number:09d}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +119,24 @@ class FakeUnderTest:
     def sites(self) -> Mapping[int, str]:
         return self.fleet.sites
 
+    def change(self, jamf_id: int, **fields: Any) -> None:
+        def changed(device: Device) -> Device:
+            hit = device.family is Family.MOBILE and device.jamf_id == jamf_id
+            return replace(device, **fields) if hit else device
+
+        self.fleet.devices = [changed(device) for device in self.fleet.devices]
+
+    def take_away(self, device: Device) -> None:
+        self.fleet.devices.remove(device)
+
     def spoil(self, jamf_id: int) -> None:
-        self.fleet.unreadable[jamf_id] = "its siteId is no number"
+        self.fleet.unreadable[f"device:{jamf_id}"] = "its siteId is no number"
 
     def take_away_while_read(self) -> None:
         self.fleet.gone_while_read = 2
+
+    def grant(self, *privileges: str) -> None:
+        self.fleet.granted = tuple(sorted(privileges))
 
     def go_down(self) -> None:
         self.fleet.error = TemporaryError("Jamf Pro answered 503.")
@@ -85,8 +145,23 @@ class FakeUnderTest:
         self.fleet.error = PermanentError("Jamf Pro does not know the API client.")
 
 
-class TestFakeFleet(FleetContract):
+class OfFake:
     @pytest.fixture
     def far(self) -> FleetUnderTest:
-        devices = [ipad(number) for number in range(250, 0, -1)]
+        devices = [ipad(number) for number in range(250, 0, -1)] + [mac(number) for number in range(1, 5)]
         return FakeUnderTest(fleet=FakeFleet(devices, {1: "GS Nord", 2: "GS Süd"}))
+
+
+class TestFakeSweep(OfFake, SweepContract): ...
+
+
+class TestFakeChanges(OfFake, ChangesContract): ...
+
+
+class TestFakePresent(OfFake, PresentContract): ...
+
+
+class TestFakeFind(OfFake, FindContract): ...
+
+
+class TestFakePrivileges(OfFake, PrivilegesContract): ...

@@ -102,3 +102,12 @@ def test_any_other_error_after_a_temporary_one_ends_the_call() -> None:
     with pytest.raises(PermanentError, match="refused"):
         retrying(pauses.append)(call)
     assert (call.made, len(pauses)) == (2, 1)
+
+
+@pytest.mark.parametrize("tries", [1, 2, 3])
+def test_call_may_be_made_fewer_times_after_an_error_that_will_stay(tries: int) -> None:
+    call = Call(*busy(9))
+
+    with pytest.raises(TemporaryError, match=f"busy {tries}"):
+        retrying(lambda _: None, tries=lambda _: tries)(call)
+    assert call.made == tries
