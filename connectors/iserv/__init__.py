@@ -1,5 +1,12 @@
-"""IServ: the persons of each school, from the directory of the school's own server."""
+"""IServ: the persons of each school, from the directory of the school's own server.
 
+The way of one read: ``directories`` is what the program knows, ``crew`` keeps worker processes busy, ``worker`` is one
+of them, ``reading`` reads one school, ``search`` talks LDAP, ``messages`` takes its answers apart, ``groups`` and
+``accounts`` make of them what the program means.
+"""
+
+from connectors.iserv.classes import GroupNames
 from connectors.iserv.directories import IServDirectories
+from connectors.iserv.limits import Limits
 
-__all__ = ["IServDirectories"]
+__all__ = ["GroupNames", "IServDirectories", "Limits"]

@@ -41,18 +41,36 @@ class DirectoriesContract:
         raise NotImplementedError
 
     def test_give_one_answer_for_each_school(self, far: DirectoriesUnderTest) -> None:
-        answers = list(far.directories.read(far.schools))
+        with far.directories.reading(far.schools) as reading:
+            answers = list(reading)
 
         assert sorted(answer.school.number for answer in answers) == sorted(school.number for school in far.schools)
         assert all(answer.school in far.schools for answer in answers)
 
     def test_give_no_answer_for_a_school_that_is_not_asked_for(self, far: DirectoriesUnderTest) -> None:
-        [answer] = far.directories.read(far.schools[1:2])
-
-        assert answer.school == far.schools[1]
+        with far.directories.reading(far.schools[1:2]) as answers:
+            assert [answer.school for answer in answers] == [far.schools[1]]
 
     def test_give_nothing_for_nothing(self, far: DirectoriesUnderTest) -> None:
-        assert list(far.directories.read([])) == []
+        with far.directories.reading([]) as answers:
+            assert list(answers) == []
+
+    def test_may_be_left_before_all_answers_are_taken(self, far: DirectoriesUnderTest) -> None:
+        with far.directories.reading(far.schools) as answers:
+            first = next(answers)
+
+        assert first.school in far.schools
+        assert len(read(far)) == len(far.schools)
+
+    def test_may_be_left_before_any_answer_is_taken(self, far: DirectoriesUnderTest) -> None:
+        with far.directories.reading(far.schools):
+            pass
+
+        assert len(read(far)) == len(far.schools)
+
+    def test_let_errors_within_through(self, far: DirectoriesUnderTest) -> None:
+        with pytest.raises(ZeroDivisionError), far.directories.reading(far.schools):
+            raise ZeroDivisionError
 
     def test_give_every_person_once(self, far: DirectoriesUnderTest) -> None:
         for number, answer in read(far).items():
@@ -63,7 +81,7 @@ class DirectoriesContract:
         for number, answer in read(far).items():
             assert isinstance(answer, DirectoryRead)
             assert answer.proof.users == len(far.persons(number))
-            assert refuse_directory(answer.proof, previous=answer.proof) is None
+            assert refuse_directory(answer.proof) is None
 
     def test_prove_that_some_did_not_come(self, far: DirectoriesUnderTest) -> None:
         number = far.schools[0].number
@@ -71,7 +89,7 @@ class DirectoriesContract:
         answer = read(far)[number]
 
         assert isinstance(answer, DirectoryRead)
-        assert refuse_directory(answer.proof, previous=None) is not None
+        assert refuse_directory(answer.proof) is not None
 
     def test_keep_one_schools_trouble_to_that_school(self, far: DirectoriesUnderTest) -> None:
         ill, *well = (school.number for school in far.schools)
@@ -91,10 +109,18 @@ class DirectoriesContract:
 
     def test_fail_for_a_school_without_an_address(self, far: DirectoriesUnderTest) -> None:
         school = replace(far.schools[0], directory=None)
-        [answer] = far.directories.read([school])
+        with far.directories.reading([school]) as answers:
+            [answer] = answers
 
         assert isinstance(answer, DirectoryFailure)
         assert answer.school == school
+
+    def test_name_the_classes_that_persons_are_in(self, far: DirectoriesUnderTest) -> None:
+        for number, answer in read(far).items():
+            assert isinstance(answer, DirectoryRead)
+            assert answer.classes
+            named = {account for person in far.persons(number) for account in person.classes}
+            assert {one.account for one in answer.classes} == named
 
     def test_lose_only_the_entries_that_cannot_be_read(self, far: DirectoriesUnderTest) -> None:
         number = far.schools[0].number
@@ -109,7 +135,8 @@ class DirectoriesContract:
 
 
 def read(far: DirectoriesUnderTest) -> Mapping[str, Answer]:
-    return {answer.school.number: answer for answer in far.directories.read(far.schools)}
+    with far.directories.reading(far.schools) as answers:
+        return {answer.school.number: answer for answer in answers}
 
 
 def by_uuid(persons: Sequence[Person]) -> list[Person]:

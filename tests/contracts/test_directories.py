@@ -1,6 +1,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -8,7 +8,7 @@ from connectors.iserv import IServDirectories
 from mdm_sync.core.model import DirectoryAddress, Person, Role, School
 from tests.contracts.directories import DirectoriesContract, DirectoriesUnderTest
 from tests.fakes.directories import FakeDirectories
-from tests.far_side import IServSide
+from tests.far_side import QUICK, IServSide
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class IServUnderTest:
 
     @property
     def directories(self) -> IServDirectories:
-        return self.side.reader(page_size=50)
+        return self.side.reader(replace(QUICK, page_size=50))
 
     @property
     def schools(self) -> Sequence[School]:
@@ -61,7 +61,13 @@ def school(number: str) -> School:
 def person(number: str, index: int) -> Person:
     login = f"p{index}"
     return Person(
-        school=number, uuid=f"{number}-{index}", login=login, mail=f"{login}@s{number}.test", role=Role.STUDENT
+        school=number,
+        uuid=f"{number}-{index}",
+        login=login,
+        mail=f"{login}@s{number}.test",
+        role=Role.STUDENT,
+        classes=("klasse.5a",),
+        grade=5,
     )
 
 

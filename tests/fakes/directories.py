@@ -1,9 +1,10 @@
 """The schools' directories in memory, whose troubles are told to them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from mdm_sync.core.completeness import DirectoryProof
-from mdm_sync.core.model import Person, School
+from mdm_sync.core.model import Person, School, SchoolClass
 from mdm_sync.ports import DirectoryFailure, DirectoryRead
 
 
@@ -25,10 +26,10 @@ class FakeDirectories:
         self.unreadable: dict[str, list[tuple[str, str]]] = {}
         self.asked: list[list[str]] = []
 
-    def read(self, schools: Sequence[School]) -> Iterator[DirectoryRead | DirectoryFailure]:
+    @contextmanager
+    def reading(self, schools: Sequence[School]) -> Iterator[Iterator[DirectoryRead | DirectoryFailure]]:
         self.asked.append([school.number for school in schools])
-        for school in reversed(schools):
-            yield self._read_one(school)
+        yield (self._read_one(school) for school in reversed(schools))
 
     def _read_one(self, school: School) -> DirectoryRead | DirectoryFailure:
         if school.directory is None:
@@ -45,4 +46,6 @@ class FakeDirectories:
             members_found=len(came),
             unreadable=tuple(unreadable),
         )
-        return DirectoryRead(school=school, persons=tuple(came), proof=proof)
+        accounts = sorted({account for person in everybody for account in person.classes})
+        classes = tuple(SchoolClass(account=account, name=account.capitalize()) for account in accounts)
+        return DirectoryRead(school=school, persons=tuple(came), classes=classes, proof=proof)

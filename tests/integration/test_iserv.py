@@ -1,50 +1,38 @@
-"""The IServ connector against real slapd processes over LDAPS."""
+"""The IServ connector against real slapd processes over LDAPS: what a read yields, and when it is refused."""
 
-import gc
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from connectors.iserv import IServDirectories
-from connectors.iserv.search import Limits, directory
+from connectors.iserv.accounts import PERSON_ATTRIBUTES
+from connectors.iserv.groups import GROUP_ATTRIBUTES
 from mdm_sync.core.completeness import DirectoryProof, refuse_directory
-from mdm_sync.core.model import DirectoryAddress, Person, Role, School
-from mdm_sync.demo.certificates import DemoAuthority
+from mdm_sync.core.model import Person, Role, School, SchoolClass
 from mdm_sync.demo.directory.broken import BROKEN_PERSONS
-from mdm_sync.demo.district import generate
-from mdm_sync.demo.model import Plan
-from mdm_sync.errors import PermanentError, TemporaryError
+from mdm_sync.errors import PermanentError
 from mdm_sync.ports import DirectoryFailure, DirectoryRead
-from tests.far_side import GOOD, NOW, WRONG_CERTIFICATES, IServSide, Trust, iserv_password, iserv_side, listening
-from tests.integration.demo.background_loop import BackgroundLoop
+from tests.far_side import QUICK, IServSide, iserv_password
 
-pytestmark = [
-    pytest.mark.demo,
-    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),  # one test asks for it
-]
+pytestmark = pytest.mark.demo
 
 NORD, SUED = "194011", "194024"
-Answer = DirectoryRead | DirectoryFailure
-
-
-def read(reader: IServDirectories, schools: Sequence[School]) -> Mapping[str, Answer]:
-    return {answer.school.number: answer for answer in reader.read(schools)}
 
 
 def read_one(iserv: IServSide, number: str = NORD) -> DirectoryRead:
-    [answer] = iserv.reader().read([iserv.school(number)])
+    return read_school(iserv, iserv.school(number))
+
+
+def read_school(iserv: IServSide, school: School) -> DirectoryRead:
+    answer = iserv.read([school])[school.number]
     assert isinstance(answer, DirectoryRead), answer.error
     return answer
 
 
 def failure(iserv: IServSide, number: str = NORD) -> str:
-    [answer] = iserv.reader().read([iserv.school(number)])
+    answer = iserv.read([iserv.school(number)])[number]
     assert isinstance(answer, DirectoryFailure)
-    assert answer.school.number == number
     assert iserv_password(number) not in answer.error
     return answer.error
 
@@ -73,27 +61,51 @@ class TestRead:
             groups=sum(group.school == NORD for group in iserv.district.groups),
             members=len(members),
             members_found=len(members),
+            pages=2,
         )
-        assert refuse_directory(answer.proof, previous=None) is None
+        assert refuse_directory(answer.proof) is None
+
+    def test_tells_how_long_it_took(self, iserv: IServSide) -> None:
+        assert 0 < read_one(iserv).proof.seconds < QUICK.total_seconds
 
     @pytest.mark.parametrize("page_size", [1, 7, 50])
     def test_is_the_same_however_small_the_pages_are(self, iserv: IServSide, page_size: int) -> None:
-        [answer] = iserv.reader(page_size=page_size).read([iserv.school(SUED)])
+        answer = iserv.read([iserv.school(SUED)], replace(QUICK, page_size=page_size))[SUED]
 
         assert isinstance(answer, DirectoryRead)
         assert by_uuid(answer.persons) == by_uuid(iserv.persons(SUED))
+        assert answer.proof.pages == -(-answer.proof.users // page_size) + -(-answer.proof.groups // page_size)
 
-    def test_of_all_schools_gives_one_answer_each(self, iserv: IServSide) -> None:
-        answers = list(iserv.reader().read(iserv.schools))
+    def test_of_more_schools_than_are_read_at_a_time_gives_one_answer_each(self, iserv: IServSide) -> None:
+        schools = [replace(school, number=f"{school.number}-{copy}") for school in iserv.schools for copy in range(5)]
+        answers = iserv.read(schools, password=lambda school: iserv_password(school.number[:6]), at_a_time=3)
 
-        assert sorted(answer.school.number for answer in answers) == [NORD, SUED]
+        assert sorted(answers) == sorted(school.number for school in schools)
+        assert all(isinstance(answer, DirectoryRead) for answer in answers.values())
 
-    def test_brings_no_real_name_in(self, iserv: IServSide) -> None:
-        told = repr([read_one(iserv, number) for number in (NORD, SUED)])
-        umlauts = {person.family_name for person in iserv.district.persons if not person.family_name.isascii()}
+    @pytest.mark.parametrize("number", [NORD, SUED])
+    def test_names_the_classes_as_people_do(self, iserv: IServSide, number: str) -> None:
+        groups = [group for group in iserv.district.groups if group.school == number]
+        classes = [group for group in groups if group.account.startswith("klasse.")]
 
-        assert umlauts
-        assert not any(name in told for name in umlauts)
+        assert len(classes) < len(groups)
+        assert read_one(iserv, number).classes == tuple(
+            SchoolClass(account=group.account, name=group.name)
+            for group in sorted(classes, key=lambda group: group.account)
+        )
+
+    def test_asks_for_nothing_that_no_rule_needs(self) -> None:
+        assert set(PERSON_ATTRIBUTES) == {"uid", "uuid", "givenName", "sn", "mail"}
+        assert set(GROUP_ATTRIBUTES) == {"cn", "description", "memberUid", "member"}
+
+    def test_takes_those_who_are_in_a_group_of_leavers_for_leavers_without_a_role(self, iserv: IServSide) -> None:
+        school = replace(iserv.school(NORD), leaver_groups=("LEHRER",))
+        read = read_school(iserv, school)
+        teachers = {person.uuid for person in iserv.persons(NORD) if person.role is Role.TEACHER}
+
+        leavers = [person for person in read.persons if person.leaver]
+        assert {person.uuid for person in leavers} == teachers
+        assert {person.role for person in leavers} == {Role.UNKNOWN}
 
     @pytest.mark.parametrize("fault", ["member-only", "member-uid-only", "no-member-of"])
     def test_finds_the_same_roles_however_groups_name_their_members(self, iserv: IServSide, fault: str) -> None:
@@ -101,7 +113,7 @@ class TestRead:
             answer = read_one(iserv)
 
         assert by_uuid(answer.persons) == by_uuid(iserv.persons(NORD))
-        assert refuse_directory(answer.proof, previous=None) is None
+        assert refuse_directory(answer.proof) is None
 
     def test_is_complete_though_the_server_limits_searches_without_pages(self, iserv: IServSide) -> None:
         with iserv.faulty("size-limit", NORD, value="20"):
@@ -116,77 +128,17 @@ class TestRead:
         assert by_uuid(answer.persons) == by_uuid(iserv.persons(NORD))
 
     def test_takes_names_of_role_groups_in_any_case(self, iserv: IServSide) -> None:
-        school = replace(iserv.school(NORD), student_groups=("SchuelER",), teacher_groups=("LEHRER",))
-        [answer] = iserv.reader().read([school])
+        answer = read_school(
+            iserv, replace(iserv.school(NORD), student_groups=("SchuelER",), teacher_groups=("LEHRER",))
+        )
 
-        assert isinstance(answer, DirectoryRead)
         assert by_uuid(answer.persons) == by_uuid(iserv.persons(NORD))
 
     def test_tells_role_groups_that_are_not_there(self, iserv: IServSide) -> None:
-        school = replace(iserv.school(NORD), teacher_groups=("lehrer", "lehrende"))
-        [answer] = iserv.reader().read([school])
+        answer = read_school(iserv, replace(iserv.school(NORD), teacher_groups=("lehrer", "lehrende")))
 
-        assert isinstance(answer, DirectoryRead)
         assert answer.proof.missing_groups == ("lehrende",)
-
-
-@pytest.mark.usefixtures("_swept_up")
-class TestCertificate:
-    @pytest.mark.parametrize("wrong", WRONG_CERTIFICATES)
-    def test_that_is_wrong_is_refused_and_the_server_sees_no_bind(self, iserv: IServSide, wrong: str) -> None:
-        with iserv.faulty(f"certificate-{wrong}", NORD):
-            before = iserv.binds(NORD)
-            error = failure(iserv)
-            after = iserv.binds(NORD)
-
-        assert after == before
-        assert "no password was sent" in error
-        assert iserv.school(NORD).name not in error
-
-    def test_that_is_right_lets_the_server_see_a_bind(self, iserv: IServSide) -> None:
-        before = iserv.binds(NORD)
-        read_one(iserv)
-
-        assert iserv.binds(NORD) == before + 1
-
-    @pytest.mark.parametrize("wrong", WRONG_CERTIFICATES)
-    def test_that_is_wrong_gets_no_byte_of_ours(self, background: BackgroundLoop, trust: Trust, wrong: str) -> None:
-        with listening(background, trust.contexts[wrong]) as server, pytest.raises(PermanentError, match="not trusted"):
-            bind(server.port, trust.ca_file)
-
-        assert b"".join(server.heard) == b""
-
-    def test_that_is_right_gets_the_password(self, background: BackgroundLoop, trust: Trust) -> None:
-        with listening(background, trust.contexts[GOOD]) as server, pytest.raises(TemporaryError):
-            bind(server.port, trust.ca_file)
-
-        assert b"bind-geheim" in b"".join(server.heard)
-
-    def test_of_our_own_authority_is_refused_without_its_file(self, iserv: IServSide) -> None:
-        reader = IServDirectories(password=lambda _: "x", ca_file=None, limits=Limits())
-        before = iserv.binds(NORD)
-        [answer] = reader.read([iserv.school(NORD)])
-
-        assert isinstance(answer, DirectoryFailure)
-        assert "iserv.ca_file" in answer.error
-        assert iserv.binds(NORD) == before
-
-    def test_file_that_is_missing_is_told_for_each_school(self, iserv: IServSide, tmp_path: Path) -> None:
-        reader = IServDirectories(password=lambda _: "x", ca_file=tmp_path / "missing.pem", limits=Limits())
-        answers = read(reader, iserv.schools)
-
-        errors = [answer.error for answer in answers.values() if isinstance(answer, DirectoryFailure)]
-        assert len(errors) == 2
-        assert all("missing.pem" in error for error in errors)
-
-
-def bind(port: int, ca_file: Path) -> None:
-    address = DirectoryAddress(
-        url=f"ldaps://localhost:{port}", base_dn="dc=gs-nord,dc=test", account_dn="cn=mdm-sync,dc=gs-nord,dc=test"
-    )
-    limits = Limits(connect_seconds=5, answer_seconds=10)
-    with directory(address, "bind-geheim", ca_file=ca_file, limits=limits):
-        pass
+        assert by_uuid(answer.persons) == by_uuid(iserv.persons(NORD))
 
 
 class TestRefusal:
@@ -195,22 +147,30 @@ class TestRefusal:
             error = failure(iserv)
 
         assert "result 4" in error
-        assert f"ou=users,{iserv.school(NORD).directory.base_dn}" in error  # type: ignore[union-attr]
 
-    def test_by_a_size_limit_of_the_groups_fails_though_all_users_came(self, iserv: IServSide) -> None:
+    def test_by_a_size_limit_of_the_groups_tells_where(self, iserv: IServSide) -> None:
+        with iserv.faulty("size-limit-paged", NORD, value="2"):
+            error = failure(iserv)
+
+        assert f"ou=groups,{iserv.school(NORD).directory.base_dn}" in error  # type: ignore[union-attr]
+
+    def test_by_a_size_limit_of_the_users_fails_though_all_groups_came(self, iserv: IServSide) -> None:
         users = len(iserv.persons(NORD))
         groups = sum(group.school == NORD for group in iserv.district.groups)
         assert groups < users
         with iserv.faulty("size-limit-paged", NORD, value=str(users - 1)):
-            assert "result 4" in failure(iserv)
+            error = failure(iserv)
+
+        assert "result 4" in error
+        assert f"ou=users,{iserv.school(NORD).directory.base_dn}" in error  # type: ignore[union-attr]
 
     def test_of_every_right_is_no_empty_success(self, iserv: IServSide) -> None:
         with iserv.faulty("no-rights", NORD):
             answer = read_one(iserv)
 
         base = str(iserv.school(NORD).directory.base_dn)  # type: ignore[union-attr]
-        assert answer.proof.missing == (base, f"ou=users,{base}", f"ou=groups,{base}")
-        assert refuse_directory(answer.proof, previous=None) is not None
+        assert answer.proof.missing == (base, f"ou=groups,{base}", f"ou=users,{base}")
+        assert refuse_directory(answer.proof) is not None
 
     def test_by_referral_fails(self, iserv: IServSide) -> None:
         with iserv.faulty("referral", NORD):
@@ -225,19 +185,26 @@ class TestRefusal:
         assert f"refuses the account {iserv.school(NORD).directory.account_dn}" in error  # type: ignore[union-attr]
         assert after - before == 1
 
-    def test_to_give_the_secret_is_the_failure_of_its_school(self, iserv: IServSide) -> None:
+    @pytest.mark.parametrize("kind", [PermanentError, FileNotFoundError])
+    def test_to_give_the_secret_is_the_failure_of_its_school(self, iserv: IServSide, kind: type[Exception]) -> None:
         def password(school: School) -> str:
             if school.number == NORD:
-                raise PermanentError("The secret iserv-194011 is not there.")
+                raise kind("The secret iserv-194011 is not there.")
             return iserv_password(school.number)
 
-        reader = IServDirectories(password=password, ca_file=iserv.ca_file, limits=Limits())
-        answers = read(reader, iserv.schools)
+        answers = iserv.read(iserv.schools, password=password)
 
         assert answers[NORD] == DirectoryFailure(
             school=iserv.school(NORD), error="The secret iserv-194011 is not there."
         )
         assert isinstance(answers[SUED], DirectoryRead)
+
+    def test_to_give_a_password_that_is_not_empty_is_the_failure_of_its_school(self, iserv: IServSide) -> None:
+        before = iserv.binds(NORD)
+        answers = iserv.read([iserv.school(NORD)], password=lambda _: "")
+
+        assert "is empty" in answers[NORD].error  # type: ignore[union-attr]
+        assert iserv.binds(NORD) == before
 
     def test_of_a_tree_without_users_is_refused_by_its_proof(self, iserv: IServSide) -> None:
         with iserv.faulty("empty-tree", NORD):
@@ -245,7 +212,7 @@ class TestRefusal:
 
         assert (answer.persons, answer.proof.users, answer.proof.members_found) == ((), 0, 0)
         assert answer.proof.members > 0
-        assert "group members" in str(refuse_directory(answer.proof, previous=None))
+        assert "group members" in str(refuse_directory(answer.proof))
 
     def test_to_show_the_students_is_refused_by_its_proof(self, iserv: IServSide) -> None:
         with iserv.faulty("teachers-only", NORD):
@@ -253,7 +220,7 @@ class TestRefusal:
 
         teachers = [person for person in iserv.persons(NORD) if person.role is Role.TEACHER]
         assert by_uuid(answer.persons) == by_uuid(teachers)
-        assert refuse_directory(answer.proof, previous=None) == (
+        assert refuse_directory(answer.proof) == (
             f"only {len(teachers)} of {answer.proof.members} group members are among the users read"
         )
 
@@ -270,22 +237,29 @@ class TestBrokenEntries:
         assert by_uuid(sound) == by_uuid(iserv.persons(SUED))
 
     def test_that_can_be_read_are_persons(self, iserv: IServSide, answer: DirectoryRead) -> None:
-        def person(name: str, mail: str | None = None) -> Person:
-            whole = f"{name}@gy-birkenbach.test" if mail is None else mail
-            return Person(school=SUED, uuid=f"{SUED}-{name}", login=name, mail=whole, role=Role.UNKNOWN)
+        def person(name: str, **changes: Any) -> Person:
+            plain = Person(
+                school=SUED,
+                uuid=f"{SUED}-{name}",
+                login=name,
+                mail=f"{name}@gy-birkenbach.test",
+                role=Role.UNKNOWN,
+                given_name="Kaputt",
+                family_name="Eintrag",
+            )
+            return replace(plain, **changes)
 
         read = {person.uuid: person for person in answer.persons if "broken" in person.uuid}
-        hostile = BROKEN_PERSONS["broken.hostile"]["mail"]
-        assert isinstance(hostile, str)
+        hostile, long = (BROKEN_PERSONS[name]["sn"] for name in ("broken.hostile", "broken.long"))
         for expected in (
-            person("broken.no-names", ""),
-            person("broken.latin1"),
-            person("broken.binary-name"),
-            person("broken.long"),
-            person("broken.hostile", hostile),
+            person("broken.no-names", mail="", given_name="", family_name=""),
+            person("broken.latin1", given_name="J\ufffdrgen", family_name="M\ufffdller"),
+            person("broken.long", given_name=long, family_name=long),
+            person("broken.hostile", given_name=hostile, family_name=hostile, mail=hostile),
             person("broken.far-group"),
         ):
             assert read[expected.uuid] == expected
+        assert f"{SUED}-broken.binary-name" in read
         assert iserv.directories.active() == {"broken-entries": {SUED: None}}
 
     def test_without_login_are_told_by_uuid(self, answer: DirectoryRead) -> None:
@@ -308,98 +282,3 @@ class TestBrokenEntries:
 
     def test_count_as_users_that_came(self, iserv: IServSide, answer: DirectoryRead) -> None:
         assert answer.proof.users == len(iserv.persons(SUED)) + len(BROKEN_PERSONS)
-
-
-SERVER_FAULTS = ("stopped", "cut", "stalling", "hanging")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Troubled:
-    """Answers by what is wrong, and whom the school that is well has."""
-
-    answers: Mapping[str, Answer]
-    well: Sequence[Person]
-
-
-@pytest.fixture(scope="module")
-def troubled(
-    tmp_path_factory: pytest.TempPathFactory, background: BackgroundLoop, demo_authority: DemoAuthority, trust: Trust
-) -> Iterator[Troubled]:
-    """One read of schools that are in trouble, each in its own way, and of one that is well."""
-    district = generate(Plan(schools=len(SERVER_FAULTS) + 1, scale=0.05, now=NOW))
-    http = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
-    with (
-        iserv_side(tmp_path_factory.mktemp("troubled"), demo_authority, district) as side,
-        listening(background, trust.contexts[GOOD], http) as web,
-        ExitStack() as stack,
-    ):
-        *ill, well = side.schools
-        for fault, school in zip(SERVER_FAULTS, ill, strict=True):
-            stack.enter_context(side.faulty(fault, school.number, value="4000" if fault != "stopped" else None))
-        schools = dict(zip(SERVER_FAULTS, ill, strict=True)) | {
-            "nobody there": astray(well, "100001", "ldaps://localhost:9"),
-            "no such host": astray(well, "100002", "ldaps://iserv.invalid:10636"),
-            "speaks HTTP": astray(well, "100003", f"ldaps://localhost:{web.port}"),
-            "well": well,
-        }
-        answers = read(side.reader(answer_seconds=1), list(schools.values()))
-        yield Troubled(
-            answers={trouble: answers[school.number] for trouble, school in schools.items()},
-            well=side.persons(well.number),
-        )
-
-
-def astray(school: School, number: str, url: str) -> School:
-    assert school.directory is not None
-    return replace(school, number=number, directory=replace(school.directory, url=url))
-
-
-@pytest.fixture
-def _swept_up() -> Iterator[None]:
-    """What a test leaves open is closed while its warnings are still ours."""
-    yield
-    gc.collect()
-
-
-@pytest.mark.usefixtures("_swept_up")
-class TestOneSchoolsTrouble:
-    @pytest.mark.parametrize("trouble", [*SERVER_FAULTS, "nobody there", "no such host", "speaks HTTP"])
-    def test_is_told_as_its_failure(self, troubled: Troubled, trouble: str) -> None:
-        answer = troubled.answers[trouble]
-
-        assert isinstance(answer, DirectoryFailure)
-        assert "geheim" not in answer.error
-
-    def test_leaves_the_others_alone(self, troubled: Troubled) -> None:
-        answer = troubled.answers["well"]
-
-        assert isinstance(answer, DirectoryRead)
-        assert by_uuid(answer.persons) == by_uuid(troubled.well)
-
-    @pytest.mark.parametrize("url", ["ldaps://iserv..test:10636", "ldaps://localhost:ldaps", "ldaps://localhost:99999"])
-    def test_of_an_address_that_is_none_leaves_the_others_alone(self, iserv: IServSide, url: str) -> None:
-        answers = read(iserv.reader(), [astray(iserv.school(NORD), NORD, url), iserv.school(SUED)])
-
-        assert isinstance(answers[NORD], DirectoryFailure)
-        assert isinstance(answers[SUED], DirectoryRead)
-
-    def test_of_having_no_address_is_told(self, iserv: IServSide) -> None:
-        school = replace(iserv.school(NORD), directory=None)
-        answers = read(iserv.reader(), [school, iserv.school(SUED)])
-
-        assert answers[NORD] == DirectoryFailure(
-            school=school, error="The register names no iserv_url for this school."
-        )
-        assert isinstance(answers[SUED], DirectoryRead)
-
-    def test_with_its_certificate_leaves_no_connection_open(self, background: BackgroundLoop, trust: Trust) -> None:
-        with (
-            listening(background, trust.contexts["wrong-name"]) as server,
-            warnings.catch_warnings(record=True) as told,
-        ):
-            warnings.simplefilter("always")
-            with pytest.raises(PermanentError):
-                bind(server.port, trust.ca_file)
-            gc.collect()
-
-        assert [str(warning.message) for warning in told if warning.category is ResourceWarning] == []
