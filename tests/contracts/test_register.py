@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from connectors.schools import CsvRegister
-from connectors.schools.register import COLUMNS
+from connectors.schools.columns import COLUMNS
 from mdm_sync.core.model import School
+from mdm_sync.ports import RegisterNote
 from tests.contracts.register import RegisterContract, RegisterUnderTest
 from tests.fakes.register import FakeRegister
 
@@ -28,6 +29,9 @@ class CsvUnderTest:
                 named = {"school": school.number, "name": school.name, "form": school.form, "stage": school.stage}
                 writer.writerow(named | {"sites": "|".join(school.sites)})
 
+    def hold_nothing(self) -> None:
+        self.path.unlink(missing_ok=True)
+
     def spoil(self) -> Sequence[str]:
         text = self.path.read_text(encoding="utf-8")
         self.path.write_text(text.replace("100001", "1").replace("100003", "3"), encoding="utf-8")
@@ -47,9 +51,12 @@ class FakeUnderTest:
     def hold(self, schools: Sequence[School]) -> None:
         self.register.entries = list(schools)
 
+    def hold_nothing(self) -> None:
+        self.register.entries = None
+
     def spoil(self) -> Sequence[str]:
-        self.register.problems = ["line 2: no number", "line 3: no stage"]
-        return self.register.problems
+        self.register.problems = [RegisterNote(line=2, text="no number"), RegisterNote(line=3, text="no stage")]
+        return [str(note) for note in self.register.problems]
 
 
 class TestFakeRegister(RegisterContract):

@@ -6,13 +6,9 @@ from pathlib import Path
 import pytest
 
 from connectors.schools import CsvRegister
-from mdm_sync.core.model import DirectoryAddress, School, Stage
+from mdm_sync.core.model import DirectoryAddress, PoolRules, School, Stage
 from mdm_sync.errors import SettingsError
 
-HEADER = (
-    "school;name;form;stage;sites;iserv_url;iserv_base;iserv_account;"
-    "mail_domains;student_groups;teacher_groups;staff_groups;pool_names"
-)
 PLAIN = {
     "school": "100001",
     "name": "Grundschule Nord",
@@ -26,8 +22,25 @@ PLAIN = {
     "student_groups": "schueler",
     "teacher_groups": "lehrer",
     "staff_groups": "",
+    "leaver_groups": "",
+    "login_suffixes": "",
+    "name_suffixes": "",
     "pool_names": "",
+    "pool_buildings": "",
+    "pool_rooms": "",
+    "pool_groups": "",
+    "pool_prestages": "",
+    "pool_attributes": "",
+    "administration_names": "",
+    "spare_names": "",
+    "campus": "",
+    "support": "",
+    "contacts": "medien@gs-nord.test",
+    "remark": "",
 }
+HEADER = ";".join(PLAIN)
+OLDER = ";".join(list(PLAIN)[:12])
+"""The columns that must be there, as registers had them at first."""
 
 
 def row(**cells: str) -> str:
@@ -58,9 +71,11 @@ def test_whole_file_becomes_the_schools_in_the_order_of_their_numbers(tmp_path: 
         tmp_path,
         "100002;Gymnasium Süd;20;observed;GY Süd|GY Süd Nebenstelle;ldaps://gy-sued.test;dc=gy-sued,dc=test;"
         "cn=mdm-sync,ou=ldap,dc=gy-sued,dc=test;GY-Sued.test|schule.example;schueler|sek2;lehrkraefte;sekretariat;"
-        "GYS-Koffer-*|GYS-Reserve-*",
+        'ehemalige;-gys;" GYS| GYSL";GYS-Koffer-*|GYS-Wagen-*;Selbstlernzentrum;A 1.01|A 1.02;Koffer;Koffer Schule;'
+        "Verwendung=Koffer|Klasse=;GYS-Verwaltung-*;GYS-Reserve-*;Campus Süd;Vor-Ort-Support;"
+        "medien@gy-sued.test|it@gy-sued.test;zieht um",
         row(),
-        "100003;Förderschule Öst;08;not connected;;;;;;;;;",
+        "100003;Förderschule Öst;08;not connected",
     ).schools()
 
     assert read == (
@@ -78,11 +93,14 @@ def test_whole_file_becomes_the_schools_in_the_order_of_their_numbers(tmp_path: 
             mail_domains=("gs-nord.test",),
             student_groups=("schueler",),
             teacher_groups=("lehrer",),
+            contacts=("medien@gs-nord.test",),
         ),
         School(
             number="100002",
             name="Gymnasium Süd",
             form="20",
+            campus="Campus Süd",
+            support="Vor-Ort-Support",
             stage=Stage.OBSERVED,
             sites=("GY Süd", "GY Süd Nebenstelle"),
             directory=DirectoryAddress(
@@ -94,7 +112,20 @@ def test_whole_file_becomes_the_schools_in_the_order_of_their_numbers(tmp_path: 
             student_groups=("schueler", "sek2"),
             teacher_groups=("lehrkraefte",),
             staff_groups=("sekretariat",),
-            pool_names=("GYS-Koffer-*", "GYS-Reserve-*"),
+            leaver_groups=("ehemalige",),
+            login_suffixes=("-gys",),
+            name_suffixes=(" GYS", " GYSL"),
+            pool=PoolRules(
+                names=("GYS-Koffer-*", "GYS-Wagen-*"),
+                buildings=("Selbstlernzentrum",),
+                rooms=("A 1.01", "A 1.02"),
+                groups=("Koffer",),
+                prestages=("Koffer Schule",),
+                attributes=("Verwendung=Koffer", "Klasse="),
+            ),
+            administration_names=("GYS-Verwaltung-*",),
+            spare_names=("GYS-Reserve-*",),
+            contacts=("medien@gy-sued.test", "it@gy-sued.test"),
         ),
         School(number="100003", name="Förderschule Öst", form="08", stage=Stage.NOT_CONNECTED),
     )
@@ -165,22 +196,88 @@ def test_school_may_be_known_without_a_directory(tmp_path: Path) -> None:
     assert (school.stage, school.directory) == (Stage.NOT_CONNECTED, None)
 
 
-def test_missing_columns_are_told_by_name(tmp_path: Path) -> None:
-    short = HEADER.replace(";stage", "").replace(";pool_names", "")
+def test_older_file_without_the_optional_columns_is_read(tmp_path: Path) -> None:
+    cells = ";".join(list(PLAIN.values())[:12])
+    [school] = written(tmp_path, f"{OLDER}\n{cells}".encode()).schools()
+
+    assert (school.number, school.pool, school.contacts) == ("100001", PoolRules(), ())
+
+
+def test_missing_columns_are_told_by_name_beside_unknown_ones_and_no_row_is_judged(tmp_path: Path) -> None:
+    short = OLDER.replace(";stage", "").replace(";sites", ";sights")
 
     with pytest.raises(SettingsError) as refusal:
-        written(tmp_path, short.encode()).schools()
-    assert str(refusal.value) == (
-        f"The register {tmp_path / 'schools.csv'}, line 1: columns missing: stage, pool_names."
-    )
+        written(tmp_path, f"{short}\nx;y".encode()).schools()
+    assert str(refusal.value).splitlines() == [
+        f"The register {tmp_path / 'schools.csv'} has problems:",
+        "  line 1: columns missing: stage, sites",
+        '  line 1: column "sights" is unknown; did you mean sites?',
+    ]
 
 
-def test_columns_may_stand_in_any_order_beside_others(tmp_path: Path) -> None:
-    names = [*PLAIN, "remark"]
-    cells = [*PLAIN.values(), "neu"]
-    turned = "\n".join((";".join(reversed(names)), ";".join(reversed(cells))))
+def test_unknown_and_repeated_columns_are_told_with_all_other_problems(tmp_path: Path) -> None:
+    header = HEADER.replace("contacts", "contcts").replace("remark", "campus") + ";Hausmeister"
+
+    with pytest.raises(SettingsError) as refusal:
+        written(tmp_path, "\n".join((header, row(school="1"))).encode()).schools()
+    assert [line.strip() for line in str(refusal.value).splitlines()[1:]] == [
+        'line 1: column "contcts" is unknown; did you mean contacts?',
+        'line 1: column "Hausmeister" is unknown',
+        'line 1: column "campus" stands there twice',
+        'line 2: school "1" is no Schulnummer of six digits',
+    ]
+
+
+def test_columns_may_stand_in_any_order(tmp_path: Path) -> None:
+    turned = f"{';'.join(reversed(PLAIN))}\n{';'.join(reversed(PLAIN.values()))}"
 
     assert written(tmp_path, turned.encode()).schools() == register(tmp_path, row()).schools()
+
+
+def test_comments_are_passed_over_whatever_stands_in_them(tmp_path: Path) -> None:
+    plain = register(tmp_path, row()).schools()
+    kept = f'# Stand 2026\n#;"\n{HEADER}\n# hier; "so"; nicht\n{row()}\n#'
+
+    assert written(tmp_path, kept.encode()).schools() == plain
+
+
+@pytest.mark.parametrize("cell", [" RSK| RSKL", '" RSK| RSKL"', " RSK|| RSKL|  "])
+def test_suffixes_keep_the_blanks_around_them(tmp_path: Path, cell: str) -> None:
+    [school] = register(tmp_path, row(name_suffixes=cell, login_suffixes="-rsk")).schools()
+
+    assert (school.name_suffixes, school.login_suffixes) == ((" RSK", " RSKL"), ("-rsk",))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("contacts", "medien", 'line 2: contacts "medien" is no mail address'),
+        ("contacts", "a@b.test|Medien <x@y.test>", 'line 2: contacts "Medien <x@y.test>" is no mail address'),
+        ("contacts", "x@y.test, z@y.test", 'line 2: contacts "x@y.test, z@y.test" is no mail address'),
+        ("contacts", "x@@y.test", 'line 2: contacts "x@@y.test" is no mail address'),
+        ("mail_domains", "gs-nord.test|@gs.test", 'line 2: mail_domains "@gs.test" is no domain'),
+        ("pool_attributes", "Koffer", 'line 2: pool_attributes "Koffer" is no name=value'),
+        ("pool_attributes", "=ja", 'line 2: pool_attributes "=ja" is no name=value'),
+    ],
+)
+def test_value_that_can_be_none_is_a_problem(tmp_path: Path, column: str, value: str, told: str) -> None:
+    assert problems(tmp_path, row(**{column: value})) == [told]
+
+
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        ("Nord\x00schule", "line 2: name: bytes that are no text"),
+        ("\x1b[31mrot", "line 2: name: bytes that are no text"),
+        ("x" * 10_000, "line 2: name: 10000 characters in a cell"),
+        ('"Nord', "line 2: a quotation mark is not closed"),
+    ],
+)
+def test_damaged_cell_costs_its_own_line_alone(tmp_path: Path, cell: str, told: str) -> None:
+    assert problems(tmp_path, row(name=cell), row(school="2")) == [
+        told,
+        'line 3: school "2" is no Schulnummer of six digits',
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -211,9 +308,15 @@ def test_empty_lines_are_passed_over_and_counted(tmp_path: Path) -> None:
 
 
 def test_line_with_more_cells_than_columns_is_a_problem(tmp_path: Path) -> None:
-    [problem] = problems(tmp_path, row(pool_names="GSN-Koffer-*;GSN-Reserve-*"))
+    told = "line 2: more cells than columns; several values in a cell are separated by |"
 
-    assert problem.startswith("line 2: ")
+    assert problems(tmp_path, row(pool_names="GSN-Koffer-*;GSN-Reserve-*")) == [told]
+
+
+def test_value_below_no_heading_is_a_problem(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="line 2: more cells than columns"):
+        written(tmp_path, f"{HEADER};\n{row()};x".encode()).schools()
+    assert written(tmp_path, f"{HEADER};\n{row()};".encode()).schools()
 
 
 def test_mail_domain_is_that_of_the_suffix_where_none_is_named(tmp_path: Path) -> None:
