@@ -10,7 +10,8 @@ from mdm_sync.core.model import Person, School
 from mdm_sync.core.news import Place
 from mdm_sync.ports import Health, OpenFinding
 from state.outbox import Outbox
-from state.snapshot import Snapshot, finding_of, moment, person_of
+from state.rows import finding_of, moment, person_of
+from state.snapshot import Snapshot
 
 _FINDINGS = "SELECT * FROM findings"
 _MOST_SEVERE_FIRST = """

@@ -16,25 +16,41 @@ CREATE TABLE sites (            -- Jamf sites, as the last complete sweep saw th
     id INTEGER PRIMARY KEY,     -- Jamf's id
     name TEXT NOT NULL          -- the register names sites by it
 );
-CREATE TABLE devices (          -- mobile devices, as the last complete sweep saw them
-    id INTEGER PRIMARY KEY,     -- Jamf's mobile device id
+CREATE TABLE devices (          -- mobile devices and computers, as the last complete sweep saw them; NULL: not told
+    subject TEXT PRIMARY KEY,   -- device:<Jamf id> or computer:<Jamf id>; findings name it so
     serial TEXT NOT NULL,       -- to find the device by
     name TEXT NOT NULL,         -- pool devices are recognised by it
     asset_tag TEXT NOT NULL,    -- inventory number, to find the device by
-    kind TEXT NOT NULL,         -- iPad, Apple TV ...: which rules apply
+    kind TEXT NOT NULL,         -- ipad, apple-tv, mac ...: which rules apply
     model TEXT NOT NULL,        -- told with the device
-    site_id INTEGER,            -- -1: none; NULL: not told
-    shared INTEGER,             -- Shared iPad: 1 or 0; NULL: not told
-    username TEXT,              -- matched with a person; NULL: not told
-    real_name TEXT,             -- tells an assigned device from an unassigned one; NULL: not told
-    email TEXT,                 -- matched with a person; NULL: not told
+    site_id INTEGER,            -- -1: none
+    shared INTEGER,             -- Shared iPad: 1 or 0
+    username TEXT,              -- matched with a person
+    real_name TEXT,             -- matched with a person
+    email TEXT,                 -- matched with a person
+    management_id TEXT NOT NULL,  -- MDM commands name the device by it
+    managed INTEGER,            -- 1 or 0
+    supervised INTEGER,         -- 1 or 0
+    lost_mode INTEGER,          -- 1 or 0, as the device confirmed it
+    lost_mode_since TEXT,       -- when it was switched on
+    last_inventory TEXT,        -- silent devices are found by it
+    last_contact TEXT,          -- tells whether a lost device was seen
+    last_enrolled TEXT,         -- tells whether a lost device was enrolled anew
+    profile_expires TEXT,       -- end of the MDM profile
+    purchased TEXT,             -- day; age and replacement are counted from it
+    building TEXT NOT NULL,     -- pool devices may be recognised by it
+    room TEXT NOT NULL,         -- pool devices may be recognised by it
+    prestage TEXT NOT NULL,     -- pool devices may be recognised by it
+    groups TEXT,                -- names of the Jamf groups asked for (JSON): class sets, pool devices
+    attributes TEXT,            -- extension attributes asked for (JSON): pool devices, repair
     missed INTEGER NOT NULL DEFAULT 0  -- complete sweeps in a row without it
-);
+) WITHOUT ROWID;
 CREATE INDEX devices_site ON devices (site_id);
+CREATE INDEX devices_serial ON devices (serial);
 CREATE TABLE device_mails (     -- full addresses among the user fields, in the form they are compared in
-    device_id INTEGER NOT NULL, -- the device that names it
+    subject TEXT NOT NULL,      -- the device that names it
     mail TEXT NOT NULL,         -- the address
-    PRIMARY KEY (device_id, mail)
+    PRIMARY KEY (subject, mail)
 ) WITHOUT ROWID;
 CREATE TABLE persons (          -- accounts, as the last complete read of each school saw them
     school TEXT NOT NULL,       -- Schulnummer
@@ -44,25 +60,41 @@ CREATE TABLE persons (          -- accounts, as the last complete read of each s
     mail TEXT NOT NULL,         -- devices are matched by it
     mail_key TEXT NOT NULL,     -- the address in the form it is compared in
     role TEXT NOT NULL,         -- student, teacher, staff, unknown
+    given_name TEXT NOT NULL,   -- devices are matched by it where they give a display name
+    family_name TEXT NOT NULL,  -- devices are matched by it where they give a display name
+    leaver INTEGER NOT NULL,    -- 1: in a group of those who have left
+    classes TEXT NOT NULL,      -- accounts of the class groups (JSON): who shares devices with whom
+    grade INTEGER,              -- year of school: who is to have a device; NULL: not known
     missed INTEGER NOT NULL DEFAULT 0,  -- complete reads in a row without them
     PRIMARY KEY (school, uuid)
 ) WITHOUT ROWID;
 CREATE INDEX persons_mail ON persons (mail_key);
+CREATE TABLE classes (          -- class groups, as the last complete read of each school saw them
+    school TEXT NOT NULL,       -- Schulnummer
+    account TEXT NOT NULL,      -- account name of the group
+    name TEXT NOT NULL,         -- as people write it; the Jamf group of a class set has it
+    PRIMARY KEY (school, account)
+) WITHOUT ROWID;
 CREATE TABLE sources (          -- how each source stands
     name TEXT PRIMARY KEY,      -- jamf, or iserv-<Schulnummer>
+    known_since TEXT NOT NULL,  -- first attempt
     complete_at TEXT,           -- last complete read
     proof TEXT,                 -- why it was believed (JSON)
+    server_time TEXT,           -- the source's own clock at the last read; changes are read from there
     attempted_at TEXT NOT NULL, -- last attempt
-    error TEXT                  -- why the last attempt gave nothing; NULL: it was complete
+    error TEXT,                 -- why the last attempt gave nothing; NULL: it was complete
+    shrunk INTEGER NOT NULL DEFAULT 0,  -- 1: the last attempt was refused because far less came than before
+    privileges TEXT             -- what its API client may do beside what it needs (JSON)
 ) WITHOUT ROWID;
 CREATE TABLE assignments (      -- what the user fields of each device come to
-    device_id INTEGER PRIMARY KEY,
+    subject TEXT PRIMARY KEY,   -- the device
     state TEXT NOT NULL,        -- none, matched, unmatched, ambiguous, undecided
     step TEXT,                  -- the matching step that found the person
     person_school TEXT,         -- the person's key
     person_uuid TEXT,           -- the person's key
     reason TEXT                 -- why it is undecided
-);
+) WITHOUT ROWID;
+CREATE INDEX assignments_person ON assignments (person_school, person_uuid);
 CREATE TABLE findings (         -- what is or was wrong
     id INTEGER PRIMARY KEY,     -- the number that people name it by
     rule TEXT NOT NULL,         -- id of the rule
@@ -77,6 +109,7 @@ CREATE TABLE findings (         -- what is or was wrong
     UNIQUE (rule, subject)
 );
 CREATE INDEX findings_subject ON findings (subject);
+CREATE INDEX findings_school ON findings (school);
 CREATE TABLE cycles (           -- one row for each cycle that was committed
     id INTEGER PRIMARY KEY,
     started_at TEXT NOT NULL,
@@ -104,16 +137,19 @@ CREATE TABLE attempts (         -- each try to send
 
 SCRATCH = """
 CREATE TABLE scratch.devices (
-    id INTEGER PRIMARY KEY, serial TEXT, name TEXT, asset_tag TEXT, kind TEXT, model TEXT,
-    site_id INTEGER, shared INTEGER, username TEXT, real_name TEXT, email TEXT
-);
-CREATE TABLE scratch.device_mails (device_id INTEGER, mail TEXT, PRIMARY KEY (device_id, mail)) WITHOUT ROWID;
+    subject TEXT PRIMARY KEY, serial, name, asset_tag, kind, model, site_id, shared, username, real_name, email,
+    management_id, managed, supervised, lost_mode, lost_mode_since, last_inventory, last_contact, last_enrolled,
+    profile_expires, purchased, building, room, prestage, groups, attributes
+) WITHOUT ROWID;
+CREATE TABLE scratch.device_mails (subject TEXT, mail TEXT, PRIMARY KEY (subject, mail)) WITHOUT ROWID;
 CREATE TABLE scratch.present (key TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE scratch.persons (uuid TEXT PRIMARY KEY, login TEXT, mail TEXT, mail_key TEXT, role TEXT) WITHOUT ROWID;
+CREATE TABLE scratch.persons (
+    uuid TEXT PRIMARY KEY, login, mail, mail_key, role, given_name, family_name, leaver, classes, grade
+) WITHOUT ROWID;
 CREATE TABLE scratch.assignments (
-    device_id INTEGER PRIMARY KEY, state TEXT, step TEXT, person_school TEXT, person_uuid TEXT, reason TEXT
-);
-CREATE TABLE scratch.site_names (name TEXT PRIMARY KEY) WITHOUT ROWID;
+    subject TEXT PRIMARY KEY, state, step, person_school, person_uuid, reason
+) WITHOUT ROWID;
+CREATE INDEX scratch.assignments_person ON assignments (person_school, person_uuid);
 """
 
 

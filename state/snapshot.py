@@ -1,19 +1,31 @@
 """What the last complete reads said, school by school."""
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from sqlite_utils import Database
 
 from mdm_sync.core.lifecycle import StoredFinding
 from mdm_sync.core.matching import Index
-from mdm_sync.core.model import Device, DeviceKind, Finding, Key, Person, Role, School, Severity, UserFields
-from mdm_sync.core.news import SchoolTotals, SourceState
+from mdm_sync.core.model import Device, DeviceKind, Key, Person, Role, School, SchoolClass
+from mdm_sync.core.news import SchoolTotals
+from mdm_sync.core.spelling import lookup_key
+from mdm_sync.core.views import Privileges, Source, Twins
+from mdm_sync.ports import Held
+from state.rows import device_of, finding_of, person_of
+from state.schema import FLEET_SOURCE
+from state.sources import stored_privileges, stored_sources
 
 _SITES = "SELECT sites.id FROM sites WHERE sites.name IN (SELECT value FROM json_each(:sites))"
+_PLACED = f"site_id IN ({_SITES})"
+_NOWHERE = f"(site_id IS NULL OR site_id NOT IN ({_SITES}))"
+_CURRENT_ASSIGNMENTS = """
+SELECT subject, person_uuid FROM scratch.assignments WHERE person_school = :school
+UNION ALL
+SELECT subject, person_uuid FROM main.assignments
+WHERE person_school = :school AND subject NOT IN (SELECT subject FROM scratch.assignments)
+"""
 
 
 class Snapshot:
@@ -24,8 +36,13 @@ class Snapshot:
 
     def devices_of(self, school: School) -> tuple[Device, ...]:
         """The devices in the school's sites."""
-        query = f"SELECT * FROM devices WHERE site_id IN ({_SITES}) ORDER BY id"
-        return tuple(map(_device, self._connection.execute(query, _sites(school))))
+        query = f"SELECT * FROM devices WHERE {_PLACED} ORDER BY subject"
+        return tuple(map(device_of, self._connection.execute(query, _sites((school,)))))
+
+    def devices_nowhere(self, schools: Iterable[School]) -> tuple[Device, ...]:
+        """The devices in no site of any of these schools."""
+        query = f"SELECT * FROM devices WHERE {_NOWHERE} ORDER BY subject"
+        return tuple(map(device_of, self._connection.execute(query, _sites(schools))))
 
     def persons_of(self, school: School) -> tuple[Person, ...] | None:
         """The school's persons; None while its directory has never been read completely."""
@@ -34,39 +51,80 @@ class Snapshot:
         rows = self._connection.execute("SELECT * FROM persons WHERE school = ? ORDER BY uuid", (school.number,))
         return tuple(map(person_of, rows))
 
-    def persons_elsewhere(self, school: School) -> Index:
-        """Persons of other schools whose full address a device of this school names, by that address."""
-        query = f"""
-        SELECT persons.* FROM persons WHERE school <> :school AND mail_key IN (
-            SELECT mail FROM device_mails JOIN devices ON devices.id = device_id WHERE site_id IN ({_SITES})
-        ) ORDER BY school, uuid
-        """
+    def classes_of(self, school: School) -> tuple[SchoolClass, ...]:
+        """The school's class groups."""
+        rows = self._connection.execute("SELECT * FROM classes WHERE school = ? ORDER BY account", (school.number,))
+        return tuple(SchoolClass(account=row["account"], name=row["name"]) for row in rows)
+
+    def persons_elsewhere(self, school: School, schools: Iterable[School]) -> Index:
+        """Persons of the other schools whose full address a device of this school names, by that address."""
         found: defaultdict[str, tuple[Person, ...]] = defaultdict(tuple)
-        for row in self._connection.execute(query, {"school": school.number, **_sites(school)}):
-            found[row["mail_key"]] += (person_of(row),)
+        for mail, person in (*self._by_own_address(school), *self._by_login_at(school, schools)):
+            if person not in found[mail]:
+                found[mail] += (person,)
         return dict(found)
 
-    def findings_of(self, school: School) -> Mapping[Key, StoredFinding]:
-        """Earlier findings about the devices that now stand in the school's sites."""
+    def held(self, school: School) -> Held:
+        """What the school's persons hold, by the assignments that are staged, else by those of earlier cycles."""
         query = f"""
-        SELECT * FROM findings
-        WHERE subject IN (SELECT 'device:' || id FROM devices WHERE site_id IN ({_SITES}))
+        SELECT person_uuid, count(*) AS everywhere, sum({_PLACED} AND lost_mode IS NOT 1) AS here
+        FROM ({_CURRENT_ASSIGNMENTS}) JOIN devices USING (subject) WHERE kind = :ipad GROUP BY person_uuid
         """
-        stored = map(_stored, self._connection.execute(query, _sites(school)))
-        return {known.finding.key: known for known in stored}
+        values = {"school": school.number, "ipad": DeviceKind.IPAD.value, **_sites((school,))}
+        rows = self._connection.execute(query, values).fetchall()
+        return Held(
+            anywhere={row["person_uuid"]: row["everywhere"] for row in rows},
+            here={row["person_uuid"]: row["here"] for row in rows if row["here"]},
+        )
+
+    def findings_of_devices(self, school: School) -> Mapping[Key, StoredFinding]:
+        """Earlier findings about the devices that now stand in the school's sites."""
+        return self._findings(f"subject IN (SELECT subject FROM devices WHERE {_PLACED})", _sites((school,)))
+
+    def findings_nowhere(self, schools: Iterable[School]) -> Mapping[Key, StoredFinding]:
+        """Earlier findings about the devices that now stand in no site of any of these schools."""
+        return self._findings(f"subject IN (SELECT subject FROM devices WHERE {_NOWHERE})", _sites(schools))
+
+    def findings_by(self, rules: Iterable[str], school: School | None = None) -> Mapping[Key, StoredFinding]:
+        """Earlier findings of these rules, of one school or of all."""
+        values = {"rules": json.dumps(list(rules)), "school": school.number if school else ""}
+        of_school = "school = :school AND" if school else ""
+        return self._findings(f"{of_school} rule IN (SELECT value FROM json_each(:rules))", values)
 
     def findings_without_subject(self) -> tuple[StoredFinding, ...]:
         """Earlier findings about devices that are no longer there."""
-        query = """
-        SELECT * FROM findings WHERE open AND subject LIKE 'device:%'
-        AND CAST(substr(subject, 8) AS INTEGER) NOT IN (SELECT id FROM devices)
-        """
-        return tuple(map(_stored, self._connection.execute(query)))
+        about = "(subject GLOB 'device:*' OR subject GLOB 'computer:*')"
+        gone = self._findings(f"open AND {about} AND subject NOT IN (SELECT subject FROM devices)", {})
+        return tuple(gone.values())
 
     def read_schools(self) -> frozenset[str]:
         """Numbers of the schools whose directory has been read completely at least once."""
         query = "SELECT substr(name, 7) AS school FROM sources WHERE name LIKE 'iserv-%' AND complete_at IS NOT NULL"
         return frozenset(row["school"] for row in self._connection.execute(query))
+
+    def sites(self) -> Mapping[int, str] | None:
+        """Names of the Jamf sites by id; None while Jamf Pro has never been read completely."""
+        query = "SELECT 1 FROM sources WHERE name = ? AND complete_at IS NOT NULL"
+        if self._connection.execute(query, (FLEET_SOURCE,)).fetchone() is None:
+            return None
+        return {row["id"]: row["name"] for row in self._connection.execute("SELECT * FROM sites ORDER BY id")}
+
+    def twins(self, schools: Iterable[School]) -> tuple[Twins, ...]:
+        """Device records that share a serial number."""
+        school_of = self._school_by_site(schools)
+        twice = "SELECT serial FROM devices WHERE serial <> '' GROUP BY serial HAVING count(*) > 1"
+        records: defaultdict[str, list[tuple[str, int | None]]] = defaultdict(list)
+        query = f"SELECT serial, subject, site_id FROM devices WHERE serial IN ({twice}) ORDER BY serial, subject"
+        for row in self._connection.execute(query):
+            records[row["serial"]].append((row["subject"], row["site_id"]))
+        return tuple(
+            Twins(
+                serial=serial,
+                subjects=tuple(subject for subject, _ in found),
+                schools=tuple(school_of.get(site, "") if site is not None else "" for _, site in found),
+            )
+            for serial, found in records.items()
+        )
 
     def totals(self, schools: Iterable[School], open_counts: Mapping[str, Mapping[str, int]]) -> list[SchoolTotals]:
         """Counts for the summary; ``open_counts`` are open findings by school and rule."""
@@ -93,77 +151,57 @@ class Snapshot:
 
     def unplaced_devices(self, schools: Iterable[School]) -> int:
         """Devices that stand in no site of any of these schools."""
-        names = [name for school in schools for name in school.sites]
-        query = f"SELECT count(*) FROM devices WHERE site_id IS NULL OR site_id NOT IN ({_SITES})"
-        return int(self._connection.execute(query, {"sites": json.dumps(names)}).fetchone()[0])
+        query = f"SELECT count(*) FROM devices WHERE {_NOWHERE}"
+        return int(self._connection.execute(query, _sites(schools)).fetchone()[0])
 
-    def sources(self) -> tuple[SourceState, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """How each source stands."""
-        return tuple(
-            SourceState(name=row["name"], complete_at=moment(row["complete_at"]), error=row["error"])
-            for row in self._connection.execute("SELECT * FROM sources ORDER BY name")
-        )
+        return stored_sources(self._connection)
+
+    def privileges(self) -> Privileges:
+        """What the API client may do beside what it needs, as last told."""
+        return stored_privileges(self._connection, FLEET_SOURCE)
+
+    def _by_own_address(self, school: School) -> Iterable[tuple[str, Person]]:
+        query = f"""
+        SELECT persons.* FROM persons WHERE school <> :school AND mail_key IN (
+            SELECT mail FROM device_mails JOIN devices USING (subject) WHERE {_PLACED}
+        ) ORDER BY school, uuid
+        """
+        for row in self._connection.execute(query, {"school": school.number, **_sites((school,))}):
+            yield row["mail_key"], person_of(row)
+
+    def _by_login_at(self, school: School, schools: Iterable[School]) -> Iterable[tuple[str, Person]]:
+        """Addresses at domains of other schools: few, so each is looked up by its login."""
+        owners = {lookup_key(domain): other for other in schools for domain in other.mail_domains if other != school}
+        query = f"""
+        SELECT DISTINCT mail FROM device_mails JOIN devices USING (subject) WHERE {_PLACED}
+        AND substr(mail, instr(mail, '@') + 1) IN (SELECT value FROM json_each(:domains)) ORDER BY mail
+        """
+        values = {"domains": json.dumps(list(owners)), **_sites((school,))}
+        for (mail,) in self._connection.execute(query, values).fetchall():
+            login, _, domain = mail.partition("@")
+            for person in self.persons_of(owners[domain]) or ():
+                if lookup_key(person.login) == login:
+                    yield mail, person
+
+    def _findings(self, condition: str, values: Mapping[str, str]) -> dict[Key, StoredFinding]:
+        rows = self._connection.execute(f"SELECT * FROM findings WHERE {condition}", values)
+        stored = (StoredFinding(finding=finding_of(row), open=bool(row["open"])) for row in rows)
+        return {known.finding.key: known for known in stored}
+
+    def _school_by_site(self, schools: Iterable[School]) -> dict[int, str]:
+        names = {site: school.number for school in schools for site in school.sites}
+        return {number: names[name] for number, name in (self.sites() or {}).items() if name in names}
 
     def _devices_in(self, school: School) -> int:
-        query = f"SELECT count(*) FROM devices WHERE site_id IN ({_SITES})"
-        return int(self._connection.execute(query, _sites(school)).fetchone()[0])
+        query = f"SELECT count(*) FROM devices WHERE {_PLACED}"
+        return int(self._connection.execute(query, _sites((school,))).fetchone()[0])
 
     def _roles(self) -> dict[tuple[str, str], int]:
         query = "SELECT school, role, count(*) AS number FROM persons GROUP BY school, role"
         return {(row["school"], row["role"]): row["number"] for row in self._connection.execute(query)}
 
 
-def moment(text: str | None) -> datetime | None:
-    """A stored moment, or None."""
-    return datetime.fromisoformat(text) if text else None
-
-
-def finding_of(row: sqlite3.Row) -> Finding:
-    """The finding that a row of the table holds."""
-    return Finding(
-        rule=row["rule"],
-        subject=row["subject"],
-        school=row["school"],
-        severity=Severity.of(row["severity"]),
-        details=json.loads(row["details"]),
-    )
-
-
-def person_of(row: sqlite3.Row) -> Person:
-    """The person that a row of the table holds."""
-    return Person(
-        school=row["school"],
-        uuid=row["uuid"],
-        login=row["login"],
-        mail=row["mail"],
-        role=Role(row["role"]),
-        ref=row["ref"],
-    )
-
-
-def _stored(row: sqlite3.Row) -> StoredFinding:
-    return StoredFinding(finding=finding_of(row), open=bool(row["open"]))
-
-
-def _sites(school: School) -> dict[str, str]:
-    return {"sites": json.dumps(school.sites)}
-
-
-def _device(row: sqlite3.Row) -> Device:
-    return Device(
-        jamf_id=row["id"],
-        serial=row["serial"],
-        name=row["name"],
-        asset_tag=row["asset_tag"],
-        kind=DeviceKind(row["kind"]),
-        model=row["model"],
-        site_id=row["site_id"],
-        shared=None if row["shared"] is None else bool(row["shared"]),
-        user=_user(row),
-    )
-
-
-def _user(row: sqlite3.Row) -> UserFields | None:
-    if row["username"] is None:
-        return None
-    return UserFields(username=row["username"], real_name=row["real_name"], email=row["email"])
+def _sites(schools: Iterable[School]) -> dict[str, str]:
+    return {"sites": json.dumps([site for school in schools for site in school.sites])}

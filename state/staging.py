@@ -1,7 +1,7 @@
 """Reads come in here: staged in scratch tables, then swapped in by set differences, changed rows only."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -9,58 +9,40 @@ from sqlite_utils import Database
 
 from mdm_sync.core.completeness import DirectoryProof, FleetProof
 from mdm_sync.core.matching import mail_keys
-from mdm_sync.core.model import Assignment, Device, Person, School
-from mdm_sync.core.spelling import lookup_key
-from mdm_sync.ports import Changes, DirectoryRead, FleetRead
+from mdm_sync.core.model import Assignment, Device, Family, School
+from mdm_sync.core.views import Privileges
+from mdm_sync.ports import Changes, DirectoryRead, FleetChanges, FleetRead
 from state.connection import transaction
+from state.rows import (
+    DEVICE_COLUMNS,
+    PERSON_COLUMNS,
+    assignment_row,
+    device_row,
+    person_row,
+)
 from state.schema import FLEET_SOURCE
+from state.sources import mark_complete, mark_refused, mark_seen, note_privileges, stored_proof
+from state.swap import count_changed, count_new, number, swap
 
 READS_UNTIL_GONE = 2
 """Complete reads in a row without a row, after which it is removed."""
 
-_DEVICE_COLUMNS = ("serial", "name", "asset_tag", "kind", "model", "site_id", "shared")
-_USER_COLUMNS = ("username", "real_name", "email")
-_PERSON_COLUMNS = ("login", "mail", "mail_key", "role")
-
-
-def _columns(names: Iterable[str], table: str = "") -> str:
-    return ", ".join(f"{table}.{name}" if table else name for name in names)
-
-
-def _swap(table: str, key: str, constants: str, columns: tuple[str, ...]) -> str:
-    """An upsert from the scratch table of the same name that touches only rows that differ."""
-    new, old = _columns(columns, "excluded"), _columns(columns, table)
-    return f"""
-    INSERT INTO main.{table} ({key}, {_columns(columns)}) SELECT {constants}, {_columns(columns)}
-    FROM scratch.{table} WHERE true
-    ON CONFLICT DO UPDATE SET ({_columns(columns)}, missed) = ({new}, 0)
-    WHERE ({old}, {table}.missed) IS NOT ({new}, 0)
-    """
-
-
-def _count_new(table: str, match: str) -> str:
-    return f"SELECT count(*) FROM scratch.{table} AS staged WHERE NOT EXISTS ({_stored(table, match)})"
-
-
-def _count_changed(table: str, match: str, columns: tuple[str, ...]) -> str:
-    differ = f"({_columns(columns, 'stored')}) IS NOT ({_columns(columns, 'staged')})"
-    return f"SELECT count(*) FROM scratch.{table} AS staged WHERE EXISTS ({_stored(table, match)} AND {differ})"
-
-
-def _stored(table: str, match: str) -> str:
-    return f"SELECT 1 FROM main.{table} AS stored WHERE {match}"
-
-
-_DEVICE_ALL = _DEVICE_COLUMNS + _USER_COLUMNS
-_DEVICE_MATCH = "stored.id = staged.id"
+_DEVICE_MATCH = "stored.subject = staged.subject"
 _PERSON_MATCH = "stored.school = :school AND stored.uuid = staged.uuid"
 
-_NEW_DEVICES = _count_new("devices", _DEVICE_MATCH)
-_CHANGED_DEVICES = _count_changed("devices", _DEVICE_MATCH, _DEVICE_ALL)
-_SWAP_DEVICES = _swap("devices", "id", "id", _DEVICE_ALL)
-_NEW_PERSONS = _count_new("persons", _PERSON_MATCH)
-_CHANGED_PERSONS = _count_changed("persons", _PERSON_MATCH, _PERSON_COLUMNS)
-_SWAP_PERSONS = _swap("persons", "school, uuid, ref", ":school, uuid, 'P-' || hex(randomblob(6))", _PERSON_COLUMNS)
+_NEW_DEVICES = count_new("devices", _DEVICE_MATCH)
+_CHANGED_DEVICES = count_changed("devices", _DEVICE_MATCH, DEVICE_COLUMNS)
+_SWAP_DEVICES = swap("devices", "subject", "subject", DEVICE_COLUMNS)
+_NEW_PERSONS = count_new("persons", _PERSON_MATCH)
+_CHANGED_PERSONS = count_changed("persons", _PERSON_MATCH, PERSON_COLUMNS)
+_SWAP_PERSONS = swap("persons", "school, uuid, ref", ":school, uuid, 'P-' || hex(randomblob(6))", PERSON_COLUMNS)
+
+_INSERT_DEVICE = f"INSERT OR REPLACE INTO scratch.devices VALUES ({', '.join('?' * (1 + len(DEVICE_COLUMNS)))})"
+_INSERT_PERSON = f"INSERT OR REPLACE INTO scratch.persons VALUES ({', '.join('?' * (1 + len(PERSON_COLUMNS)))})"
+_UNREADABLE = "SELECT key FROM scratch.present"
+_ABSENT_DEVICES = f"""
+FROM devices WHERE subject NOT IN (SELECT subject FROM scratch.devices) AND subject NOT IN ({_UNREADABLE})
+"""
 
 
 class Staging:
@@ -76,42 +58,61 @@ class Staging:
             connection.execute("DELETE FROM scratch.device_mails")
 
     def stage_devices(self, devices: Sequence[Device]) -> None:
-        """Keep these for ``accept_fleet``; the same id again replaces the earlier record."""
-        latest = {device.jamf_id: device for device in devices}
+        """Keep these for ``accept_fleet``; the same device again replaces the earlier record."""
+        latest = {device.subject: device for device in devices}
         with transaction(self._database) as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO scratch.devices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                map(_device_row, latest.values()),
-            )
+            connection.executemany(_INSERT_DEVICE, map(device_row, latest.values()))
             _stage_device_mails(connection, latest)
 
-    def staged_devices(self) -> int:
-        """How many different devices are staged."""
-        return _number(self._database.conn, "SELECT count(*) FROM scratch.devices")
+    def staged_devices(self, family: Family = Family.MOBILE) -> int:
+        """How many different devices of a family are staged."""
+        query = "SELECT count(*) FROM scratch.devices WHERE subject GLOB :family || ':*'"
+        return number(self._database.conn, query, {"family": family.value})
 
-    def accept_fleet(self, read: FleetRead, at: datetime) -> Changes:
-        """Let the staged sweep be the state. A device goes after two complete sweeps without it."""
+    def overdue_devices(self, read: FleetRead) -> frozenset[str]:
+        """Subjects that have now been missing from so many complete sweeps that only a query of their own is left."""
         with transaction(self._database) as connection:
-            added = _number(connection, _NEW_DEVICES)
-            changed = _number(connection, _CHANGED_DEVICES)
-            connection.execute(_SWAP_DEVICES)
-            _swap_device_mails(connection)
-            missing, removed = _count_absent_devices(connection, _present(connection, read.proof.unreadable))
+            _note_present(connection, read.proof.all_unreadable)
+            rows = connection.execute(
+                f"SELECT subject {_ABSENT_DEVICES} AND missed + 1 >= ?", (READS_UNTIL_GONE,)
+            ).fetchall()
+        return frozenset(row["subject"] for row in rows)
+
+    def accept_fleet(self, read: FleetRead, at: datetime, *, still_there: Collection[str] = ()) -> Changes:
+        """Let the staged sweep be the state.
+
+        A device goes after two complete sweeps without it, unless ``still_there`` names it: a query of its own, the
+        last one, showed it. A sweep that only proves presence takes nothing away and counts nothing as missing.
+        """
+        with transaction(self._database) as connection:
+            added, changed = _swap_devices(connection)
+            present = [*read.proof.all_unreadable, *((subject, "") for subject in still_there)]
+            _note_present(connection, present)
+            missing, removed = _count_absent_devices(connection) if read.proof.proves_absence else (0, 0)
             _replace_sites(connection, read.sites)
-            _mark_complete(connection, FLEET_SOURCE, read.proof, at)
+            mark_complete(connection, FLEET_SOURCE, read.proof, at, read.server_time)
         return Changes(added=added, changed=changed, missing=missing, removed=removed)
+
+    def accept_changes(self, read: FleetChanges, at: datetime) -> Changes:
+        """Let what is staged of a read of changes update the state; it adds and changes rows and removes none."""
+        with transaction(self._database) as connection:
+            added, changed = _swap_devices(connection)
+            mark_seen(connection, FLEET_SOURCE, at, read.server_time)
+        return Changes(added=added, changed=changed)
 
     def accept_directory(self, read: DirectoryRead, at: datetime) -> Changes:
         """Let this read be the state of its school. A person goes after two complete reads without them."""
         school = {"school": read.school.number}
         with transaction(self._database) as connection:
-            _stage_persons(connection, read.persons)
-            added = _number(connection, _NEW_PERSONS, school)
-            changed = _number(connection, _CHANGED_PERSONS, school)
+            connection.execute("DELETE FROM scratch.persons")
+            connection.executemany(_INSERT_PERSON, map(person_row, read.persons))
+            added = number(connection, _NEW_PERSONS, school)
+            changed = number(connection, _CHANGED_PERSONS, school)
             connection.execute(_SWAP_PERSONS, school)
-            present = _present(connection, read.proof.unreadable)
-            missing, removed = _count_absent_persons(connection, read.school, present)
-            _mark_complete(connection, read.school.source, read.proof, at)
+            _note_present(connection, read.proof.unreadable)
+            missing, removed = _count_absent_persons(connection, read.school)
+            _replace_classes(connection, read)
+            mark_complete(connection, read.school.source, read.proof, at)
         return Changes(added=added, changed=changed, missing=missing, removed=removed)
 
     def clear_assignments(self) -> None:
@@ -119,107 +120,89 @@ class Staging:
         with transaction(self._database) as connection:
             connection.execute("DELETE FROM scratch.assignments")
 
-    def stage_assignments(self, assignments: Mapping[int, Assignment]) -> None:
-        """Keep these, by Jamf id, for ``commit``."""
+    def stage_assignments(self, assignments: Mapping[str, Assignment]) -> None:
+        """Keep these, by subject of the device, for ``commit``."""
         with transaction(self._database) as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO scratch.assignments VALUES (?, ?, ?, ?, ?, ?)",
-                (_assignment_row(jamf_id, assignment) for jamf_id, assignment in assignments.items()),
+                (assignment_row(subject, assignment) for subject, assignment in assignments.items()),
             )
 
-    def refuse(self, source: str, error: str, at: datetime) -> None:
+    def refuse(self, source: str, error: str, at: datetime, *, shrunk: bool = False) -> None:
         """Remember why the last attempt at a source gave nothing; its snapshot stays."""
         with transaction(self._database) as connection:
-            connection.execute(
-                "INSERT INTO sources (name, attempted_at, error) VALUES (?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET (attempted_at, error) = (excluded.attempted_at, excluded.error)",
-                (source, at.isoformat(), error),
-            )
+            mark_refused(connection, source, error, at, shrunk=shrunk)
+
+    def note_privileges(self, privileges: Privileges) -> None:
+        """Remember what the API client may do beside what it needs."""
+        with transaction(self._database) as connection:
+            note_privileges(connection, FLEET_SOURCE, privileges)
 
     def fleet_proof(self) -> FleetProof | None:
         """The proof of the last accepted sweep."""
-        proof = self._proof(FLEET_SOURCE)
+        proof = stored_proof(self._database.conn, FLEET_SOURCE)
         return msgspec.json.decode(proof, type=FleetProof) if proof else None
 
     def directory_proof(self, school: School) -> DirectoryProof | None:
         """The proof of the last accepted read of a school's directory."""
-        proof = self._proof(school.source)
+        proof = stored_proof(self._database.conn, school.source)
         return msgspec.json.decode(proof, type=DirectoryProof) if proof else None
 
-    def _proof(self, source: str) -> str | None:
-        row = self._database.conn.execute("SELECT proof FROM sources WHERE name = ?", (source,)).fetchone()
-        return row["proof"] if row else None
 
-
-def _number(connection: sqlite3.Connection, query: str, values: Mapping[str, str] | None = None) -> int:
-    return int(connection.execute(query, values or {}).fetchone()[0])
-
-
-def _device_row(device: Device) -> tuple[object, ...]:
-    user = device.user
-    names = (user.username, user.real_name, user.email) if user else (None, None, None)
-    plain = (device.jamf_id, device.serial, device.name, device.asset_tag, device.kind.value, device.model)
-    return (*plain, device.site_id, device.shared, *names)
-
-
-def _assignment_row(jamf_id: int, assignment: Assignment) -> tuple[object, ...]:
-    person = assignment.person
-    key = (person.school, person.uuid) if person else (None, None)
-    return (jamf_id, assignment.state.value, assignment.step, *key, assignment.reason)
-
-
-def _stage_persons(connection: sqlite3.Connection, persons: Iterable[Person]) -> None:
-    connection.execute("DELETE FROM scratch.persons")
-    connection.executemany(
-        "INSERT OR REPLACE INTO scratch.persons VALUES (?, ?, ?, ?, ?)",
-        ((one.uuid, one.login, one.mail, lookup_key(one.mail), one.role.value) for one in persons),
-    )
-
-
-def _stage_device_mails(connection: sqlite3.Connection, devices: Mapping[int, Device]) -> None:
-    """Addresses of an earlier record of the same device go: it may have named somebody else."""
-    connection.executemany("DELETE FROM scratch.device_mails WHERE device_id = ?", ((key,) for key in devices))
+def _stage_device_mails(connection: sqlite3.Connection, devices: Mapping[str, Device]) -> None:
+    """The addresses of these devices, and none that an earlier record of the same sweep named."""
+    connection.executemany("DELETE FROM scratch.device_mails WHERE subject = ?", ((subject,) for subject in devices))
     connection.executemany(
         "INSERT OR IGNORE INTO scratch.device_mails VALUES (?, ?)",
-        ((key, mail) for key, device in devices.items() if device.user for mail in mail_keys(device.user)),
+        ((subject, mail) for subject, one in devices.items() if one.user for mail in mail_keys(one.user)),
     )
+
+
+def _swap_devices(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Swap in what is staged; returns how many are new and how many changed."""
+    added, changed = number(connection, _NEW_DEVICES), number(connection, _CHANGED_DEVICES)
+    connection.execute(_SWAP_DEVICES)
+    _swap_device_mails(connection)
+    return added, changed
 
 
 def _swap_device_mails(connection: sqlite3.Connection) -> None:
     """Addresses of staged devices are replaced where they differ; those of devices that did not come stay."""
     connection.execute(
-        "DELETE FROM main.device_mails WHERE device_id IN (SELECT id FROM scratch.devices) "
-        "AND (device_id, mail) NOT IN (SELECT device_id, mail FROM scratch.device_mails)"
+        "DELETE FROM main.device_mails WHERE subject IN (SELECT subject FROM scratch.devices) "
+        "AND (subject, mail) NOT IN (SELECT subject, mail FROM scratch.device_mails)"
     )
-    connection.execute("INSERT OR IGNORE INTO main.device_mails SELECT device_id, mail FROM scratch.device_mails")
+    connection.execute("INSERT OR IGNORE INTO main.device_mails SELECT subject, mail FROM scratch.device_mails")
 
 
-def _present(connection: sqlite3.Connection, unreadable: Iterable[tuple[str, str]]) -> str:
-    """Stage the keys of records that came but could not be read: they are there. Returns a query for them."""
+def _note_present(connection: sqlite3.Connection, records: Iterable[tuple[str, str]]) -> None:
+    """Stage the keys of records that are there although they did not come, or could not be read."""
     connection.execute("DELETE FROM scratch.present")
-    connection.executemany("INSERT OR IGNORE INTO scratch.present VALUES (?)", ((record[0],) for record in unreadable))
-    return "SELECT key FROM scratch.present"
+    connection.executemany("INSERT OR IGNORE INTO scratch.present VALUES (?)", ((record[0],) for record in records))
 
 
-def _count_absent_devices(connection: sqlite3.Connection, present: str) -> tuple[int, int]:
-    # A key that could not be read may be no number, so the ids become text and not the keys numbers.
-    absent = f"id NOT IN (SELECT id FROM scratch.devices) AND CAST(id AS TEXT) NOT IN ({present})"
-    connection.execute(f"UPDATE devices SET missed = 0 WHERE missed > 0 AND CAST(id AS TEXT) IN ({present})")
-    connection.execute(f"UPDATE devices SET missed = missed + 1 WHERE {absent}")
+def _count_absent_devices(connection: sqlite3.Connection) -> tuple[int, int]:
+    connection.execute(
+        "UPDATE devices SET missed = missed + 1 WHERE subject IN (SELECT subject " + _ABSENT_DEVICES + ")"
+    )
+    connection.execute(f"UPDATE devices SET missed = 0 WHERE missed > 0 AND subject IN ({_UNREADABLE})")
     gone = connection.execute("DELETE FROM devices WHERE missed >= ?", (READS_UNTIL_GONE,)).rowcount
-    connection.execute("DELETE FROM device_mails WHERE device_id NOT IN (SELECT id FROM devices)")
-    return _number(connection, "SELECT count(*) FROM devices WHERE missed > 0"), gone
+    if gone:
+        connection.execute("DELETE FROM device_mails WHERE subject NOT IN (SELECT subject FROM devices)")
+        connection.execute("DELETE FROM assignments WHERE subject NOT IN (SELECT subject FROM devices)")
+    return number(connection, "SELECT count(*) FROM devices WHERE missed > 0"), gone
 
 
-def _count_absent_persons(connection: sqlite3.Connection, school: School, present: str) -> tuple[int, int]:
-    there = f"school = ? AND missed > 0 AND uuid IN ({present})"
-    absent = f"school = ? AND uuid NOT IN (SELECT uuid FROM scratch.persons) AND uuid NOT IN ({present})"
-    connection.execute(f"UPDATE persons SET missed = 0 WHERE {there}", (school.number,))
-    connection.execute(f"UPDATE persons SET missed = missed + 1 WHERE {absent}", (school.number,))
+def _count_absent_persons(connection: sqlite3.Connection, school: School) -> tuple[int, int]:
+    here = (school.number,)
+    absent = f"school = ? AND uuid NOT IN (SELECT uuid FROM scratch.persons) AND uuid NOT IN ({_UNREADABLE})"
+    connection.execute(f"UPDATE persons SET missed = missed + 1 WHERE {absent}", here)
+    seen = f"UPDATE persons SET missed = 0 WHERE school = ? AND missed > 0 AND uuid IN ({_UNREADABLE})"
+    connection.execute(seen, here)
     query = "DELETE FROM persons WHERE school = ? AND missed >= ?"
-    gone = connection.execute(query, (school.number, READS_UNTIL_GONE)).rowcount
+    gone = connection.execute(query, (*here, READS_UNTIL_GONE)).rowcount
     missing = "SELECT count(*) FROM persons WHERE school = :school AND missed > 0"
-    return _number(connection, missing, {"school": school.number}), gone
+    return number(connection, missing, {"school": school.number}), gone
 
 
 def _replace_sites(connection: sqlite3.Connection, sites: Mapping[int, str]) -> None:
@@ -227,13 +210,9 @@ def _replace_sites(connection: sqlite3.Connection, sites: Mapping[int, str]) -> 
     connection.executemany("INSERT INTO sites VALUES (?, ?)", sites.items())
 
 
-def _mark_complete(
-    connection: sqlite3.Connection, source: str, proof: FleetProof | DirectoryProof, at: datetime
-) -> None:
-    moment = at.isoformat()
-    connection.execute(
-        "INSERT INTO sources (name, complete_at, proof, attempted_at, error) VALUES (?, ?, ?, ?, NULL) "
-        "ON CONFLICT DO UPDATE SET (complete_at, proof, attempted_at, error) = "
-        "(excluded.complete_at, excluded.proof, excluded.attempted_at, NULL)",
-        (source, moment, msgspec.json.encode(proof).decode(), moment),
+def _replace_classes(connection: sqlite3.Connection, read: DirectoryRead) -> None:
+    connection.execute("DELETE FROM classes WHERE school = ?", (read.school.number,))
+    connection.executemany(
+        "INSERT OR REPLACE INTO classes VALUES (?, ?, ?)",
+        ((read.school.number, one.account, one.name) for one in read.classes),
     )

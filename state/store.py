@@ -19,8 +19,8 @@ from state.staging import Staging
 
 _ASSIGNMENT_COLUMNS = "state, step, person_school, person_uuid, reason"
 _SWAP_ASSIGNMENTS = f"""
-INSERT INTO main.assignments (device_id, {_ASSIGNMENT_COLUMNS})
-SELECT device_id, {_ASSIGNMENT_COLUMNS} FROM scratch.assignments WHERE true
+INSERT INTO main.assignments (subject, {_ASSIGNMENT_COLUMNS})
+SELECT subject, {_ASSIGNMENT_COLUMNS} FROM scratch.assignments WHERE true
 ON CONFLICT DO UPDATE SET (state, step, person_school, person_uuid, reason) =
     (excluded.state, excluded.step, excluded.person_school, excluded.person_uuid, excluded.reason)
 WHERE (assignments.state, assignments.step, assignments.person_school, assignments.person_uuid, assignments.reason)
@@ -82,7 +82,7 @@ class Store:
 
 def _write_assignments(connection: sqlite3.Connection) -> None:
     connection.execute(_SWAP_ASSIGNMENTS)
-    connection.execute("DELETE FROM assignments WHERE device_id NOT IN (SELECT id FROM devices)")
+    connection.execute("DELETE FROM assignments WHERE subject NOT IN (SELECT subject FROM devices)")
 
 
 def _write_transition(connection: sqlite3.Connection, step: Transition, at: datetime) -> None:

@@ -31,6 +31,7 @@ EVENING = MORNING + timedelta(hours=12)
 NORD = School(number="100001", name="Schule Nord", sites=("Nord", "Nord Turnhalle"))
 SUED = School(number="100002", name="Schule Süd", sites=("Süd",))
 WEST = School(number="100003", name="Schule West", sites=("West",))
+DISTRICT = (NORD, SUED, WEST)
 SITES = {10: "Nord", 11: "Nord Turnhalle", 20: "Süd", 30: "Niemandsland"}
 
 Unreadable = tuple[tuple[str, str], ...]
@@ -86,9 +87,8 @@ def sweep(
 def fleet_proof(devices: Sequence[Device], unreadable: Unreadable = ()) -> FleetProof:
     """What a sweep of these says of itself."""
     total = len(devices) + len(unreadable)
-    return FleetProof(
-        total_first=total, total_last=total, received=total, pages=1, sites=len(SITES), unreadable=unreadable
-    )
+    keys = tuple((f"device:{key}", reason) for key, reason in unreadable)
+    return FleetProof(total_first=total, total_last=total, received=total, pages=1, sites=len(SITES), unreadable=keys)
 
 
 def read(
@@ -97,6 +97,11 @@ def read(
     """A complete read of a school's directory comes in and is accepted."""
     proof = DirectoryProof(users=len(persons) + len(unreadable), groups=2, unreadable=unreadable)
     return store.staging.accept_directory(DirectoryRead(school=school, persons=persons, proof=proof), at)
+
+
+def sources(store: Store) -> tuple[tuple[str, datetime | None, str | None], ...]:
+    """How each source stands: its name, its last complete read, its trouble."""
+    return tuple((one.name, one.complete_at, one.error) for one in store.snapshot.sources())
 
 
 def without_refs(persons: Iterable[Person] | None) -> list[Person]:

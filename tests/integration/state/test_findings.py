@@ -30,7 +30,7 @@ from tests.integration.state.given import (
 )
 
 SCHOOLS = (NORD, SUED)
-ASSIGNMENTS = "SELECT device_id, state, step, person_school, person_uuid, reason FROM assignments ORDER BY device_id"
+ASSIGNMENTS = "SELECT subject, state, step, person_school, person_uuid, reason FROM assignments ORDER BY subject"
 
 
 class ComposerBrokeError(Exception):
@@ -151,7 +151,7 @@ class TestAllOrNothing:
         def entries() -> Sequence[NewEntry]:
             raise ComposerBrokeError
 
-        store.staging.stage_assignments({1: Assignment(state=AssignmentState.UNMATCHED)})
+        store.staging.stage_assignments({"device:1": Assignment(state=AssignmentState.UNMATCHED)})
         changes = [*steps(TransitionKind.RESOLVED, finding()), *opened(finding(about=2))]
         with pytest.raises(ComposerBrokeError):
             commit(store, changes, entries)
@@ -183,50 +183,50 @@ class TestAssignments:
     def test_they_are_kept_as_they_were_concluded(self, store: Store, folder: Path) -> None:
         sweep(store, device(1), device(2), device(3))
         undecided = Assignment(state=AssignmentState.UNDECIDED, reason="not read")
-        store.staging.stage_assignments({1: self.MATCHED, 2: undecided})
-        store.staging.stage_assignments({3: self.NONE})
+        store.staging.stage_assignments({"device:1": self.MATCHED, "device:2": undecided})
+        store.staging.stage_assignments({"device:3": self.NONE})
         commit(store)
         assert ask(folder, ASSIGNMENTS) == [
-            (1, "matched", "login", NORD.number, "uuid-anna.gruen", None),
-            (2, "undecided", None, None, None, "not read"),
-            (3, "none", None, None, None, None),
+            ("device:1", "matched", "login", NORD.number, "uuid-anna.gruen", None),
+            ("device:2", "undecided", None, None, None, "not read"),
+            ("device:3", "none", None, None, None, None),
         ]
 
     def test_a_new_conclusion_takes_the_place_of_the_old_one(self, store: Store, folder: Path) -> None:
         sweep(store, device(1))
         for concluded in (self.MATCHED, self.NONE):
             store.staging.clear_assignments()
-            store.staging.stage_assignments({1: concluded})
+            store.staging.stage_assignments({"device:1": concluded})
             commit(store)
-        assert ask(folder, ASSIGNMENTS) == [(1, "none", None, None, None, None)]
+        assert ask(folder, ASSIGNMENTS) == [("device:1", "none", None, None, None, None)]
 
     def test_those_of_schools_that_were_not_judged_stay(self, store: Store, folder: Path) -> None:
         sweep(store, device(1), device(2))
         for jamf_id in (1, 2):
             store.staging.clear_assignments()
-            store.staging.stage_assignments({jamf_id: self.NONE})
+            store.staging.stage_assignments({f"device:{jamf_id}": self.NONE})
             commit(store)
-        assert [row[0] for row in ask(folder, ASSIGNMENTS)] == [1, 2]
+        assert [row[0] for row in ask(folder, ASSIGNMENTS)] == ["device:1", "device:2"]
 
     def test_only_devices_that_are_there_have_one(self, store: Store, folder: Path) -> None:
         sweep(store, device(1), device(2))
-        store.staging.stage_assignments({1: self.NONE, 2: self.NONE, 77: self.NONE})
+        store.staging.stage_assignments({"device:1": self.NONE, "device:2": self.NONE, "device:77": self.NONE})
         commit(store)
-        assert [row[0] for row in ask(folder, ASSIGNMENTS)] == [1, 2]
+        assert [row[0] for row in ask(folder, ASSIGNMENTS)] == ["device:1", "device:2"]
 
     def test_one_goes_with_its_device(self, store: Store, folder: Path) -> None:
         sweep(store, device(1), device(2))
-        store.staging.stage_assignments({1: self.NONE, 2: self.NONE})
+        store.staging.stage_assignments({"device:1": self.NONE, "device:2": self.NONE})
         commit(store)
         for _ in range(2):
             sweep(store, device(1))
         store.staging.clear_assignments()
         commit(store)
-        assert [row[0] for row in ask(folder, ASSIGNMENTS)] == [1]
+        assert [row[0] for row in ask(folder, ASSIGNMENTS)] == ["device:1"]
 
     def test_those_that_were_cleared_are_not_committed(self, store: Store, folder: Path) -> None:
         sweep(store, device(1))
-        store.staging.stage_assignments({1: self.NONE})
+        store.staging.stage_assignments({"device:1": self.NONE})
         store.staging.clear_assignments()
         commit(store)
         assert ask(folder, ASSIGNMENTS) == []
@@ -235,6 +235,6 @@ class TestAssignments:
 def test_a_finding_is_stored_under_rule_and_subject(store: Store) -> None:
     sweep(store, device(1))
     commit(store, opened(finding()))
-    assert store.snapshot.findings_of(NORD) == {
+    assert store.snapshot.findings_of_devices(NORD) == {
         ("unknown-user", "device:1"): StoredFinding(finding=finding(), open=True)
     }

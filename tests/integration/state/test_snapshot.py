@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from mdm_sync.core.lifecycle import StoredFinding, TransitionKind
 from mdm_sync.core.model import Role
-from mdm_sync.core.news import SchoolTotals, SourceState
+from mdm_sync.core.news import SchoolTotals
 from mdm_sync.ports import Health, OutboxTotals
 from state import Store
 from tests.integration.state.given import (
+    DISTRICT,
     EVENING,
     MORNING,
     NOON,
@@ -24,6 +25,7 @@ from tests.integration.state.given import (
     put_in,
     read,
     refs,
+    sources,
     steps,
     sweep,
     without_refs,
@@ -77,7 +79,7 @@ def test_schools_count_as_read_once_their_directory_was_complete(store: Store) -
 def test_persons_elsewhere_are_those_whose_full_address_a_device_here_names(store: Store) -> None:
     read(store, SUED, MAX_SUED, person("emil", school=SUED))
     sweep(store, device(1, user=names("Max.Mueller@100002.example")))
-    elsewhere = store.snapshot.persons_elsewhere(NORD)
+    elsewhere = store.snapshot.persons_elsewhere(NORD, DISTRICT)
     assert {mail: without_refs(found) for mail, found in elsewhere.items()} == {MAX_SUED.mail: [MAX_SUED]}
 
 
@@ -85,20 +87,20 @@ def test_persons_elsewhere_carry_their_reference(store: Store) -> None:
     read(store, SUED, MAX_SUED)
     sweep(store, device(1, user=names(MAX_SUED.mail)))
     ref = refs(store, SUED)[MAX_SUED.uuid]
-    assert store.snapshot.persons_elsewhere(NORD) == {MAX_SUED.mail: (replace(MAX_SUED, ref=ref),)}
+    assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {MAX_SUED.mail: (replace(MAX_SUED, ref=ref),)}
 
 
 def test_persons_elsewhere_are_not_those_of_the_school_itself(store: Store) -> None:
     read(store, NORD, ANNA)
     sweep(store, device(1, user=names(ANNA.mail)))
-    assert store.snapshot.persons_elsewhere(NORD) == {}
+    assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
 
 
 def test_persons_elsewhere_are_asked_for_by_devices_of_this_school_alone(store: Store) -> None:
     read(store, NORD, ANNA)
     read(store, SUED, MAX_SUED)
     sweep(store, device(2, site=20, user=names(MAX_SUED.mail)), device(3, site=20, user=names(ANNA.mail)))
-    assert store.snapshot.persons_elsewhere(NORD) == {}
+    assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
 
 
 def test_an_address_that_two_other_schools_have_finds_both(store: Store) -> None:
@@ -106,7 +108,7 @@ def test_an_address_that_two_other_schools_have_finds_both(store: Store) -> None
     read(store, SUED, replace(MAX_SUED, mail=shared))
     read(store, WEST, replace(MAX_WEST, mail=shared.upper()))
     sweep(store, device(1, user=names(shared)))
-    found = store.snapshot.persons_elsewhere(NORD)
+    found = store.snapshot.persons_elsewhere(NORD, DISTRICT)
     assert {mail: [one.school for one in persons] for mail, persons in found.items()} == {
         shared: [SUED.number, WEST.number]
     }
@@ -115,14 +117,14 @@ def test_an_address_that_two_other_schools_have_finds_both(store: Store) -> None
 def test_a_device_without_an_address_names_nobody_who_has_none(store: Store) -> None:
     read(store, SUED, replace(MAX_SUED, mail=""))
     sweep(store, device(1, user=names("")))
-    assert store.snapshot.persons_elsewhere(NORD) == {}
+    assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
 
 
 def test_findings_of_a_school_are_those_about_its_devices(store: Store) -> None:
     sweep(store, device(1), device(2, site=20))
     here, there = finding(about=1), finding(about=2, school=SUED)
     commit(store, opened(here, there))
-    assert store.snapshot.findings_of(NORD) == {here.key: StoredFinding(finding=here, open=True)}
+    assert store.snapshot.findings_of_devices(NORD) == {here.key: StoredFinding(finding=here, open=True)}
 
 
 def test_a_finding_follows_its_device_to_another_school(store: Store) -> None:
@@ -130,15 +132,15 @@ def test_a_finding_follows_its_device_to_another_school(store: Store) -> None:
     moved = finding(about=1)
     commit(store, opened(moved))
     sweep(store, device(1, site=20))
-    assert store.snapshot.findings_of(NORD) == {}
-    assert store.snapshot.findings_of(SUED) == {moved.key: StoredFinding(finding=moved, open=True)}
+    assert store.snapshot.findings_of_devices(NORD) == {}
+    assert store.snapshot.findings_of_devices(SUED) == {moved.key: StoredFinding(finding=moved, open=True)}
 
 
 def test_findings_of_a_school_hold_resolved_ones_too(store: Store) -> None:
     sweep(store, device(1))
     commit(store, opened(finding()))
     commit(store, steps(TransitionKind.RESOLVED, finding()))
-    assert store.snapshot.findings_of(NORD) == {finding().key: StoredFinding(finding=finding(), open=False)}
+    assert store.snapshot.findings_of_devices(NORD) == {finding().key: StoredFinding(finding=finding(), open=False)}
 
 
 def test_open_findings_about_devices_that_are_gone_have_no_subject(store: Store) -> None:
@@ -198,10 +200,10 @@ def test_sources_are_told_in_the_order_of_their_names(store: Store) -> None:
     sweep(store, at=NOON)
     read(store, SUED, at=EVENING)
     read(store, NORD, at=MORNING)
-    assert store.snapshot.sources() == (
-        SourceState(name="iserv-100001", complete_at=MORNING, error=None),
-        SourceState(name="iserv-100002", complete_at=EVENING, error=None),
-        SourceState(name="jamf", complete_at=NOON, error=None),
+    assert sources(store) == (
+        ("iserv-100001", MORNING, None),
+        ("iserv-100002", EVENING, None),
+        ("jamf", NOON, None),
     )
 
 
@@ -216,10 +218,7 @@ def test_health_tells_the_store_at_a_glance(store: Store) -> None:
     put_in(store, "{}", at=NOON)
     assert store.inquiry.health() == Health(
         last_cycle=NOON,
-        sources=(
-            SourceState(name="iserv-100001", complete_at=MORNING, error=None),
-            SourceState(name="jamf", complete_at=MORNING, error=None),
-        ),
+        sources=store.snapshot.sources(),
         devices=2,
         persons=1,
         open_by_rule={"unknown-user": 2, "wrong-school": 1},

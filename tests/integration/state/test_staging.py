@@ -8,10 +8,10 @@ import pytest
 
 from mdm_sync.core.completeness import DirectoryProof, FleetProof
 from mdm_sync.core.model import Role, UserFields
-from mdm_sync.core.news import SourceState
 from mdm_sync.ports import Changes, DirectoryRead, FleetRead
 from state import Store
 from tests.integration.state.given import (
+    DISTRICT,
     MORNING,
     NOON,
     NORD,
@@ -25,6 +25,7 @@ from tests.integration.state.given import (
     person,
     read,
     refs,
+    sources,
     sweep,
     without_refs,
 )
@@ -36,9 +37,9 @@ MAX_SUED = person("max.mueller", school=SUED)
 
 WATCH = """
 CREATE TABLE watched (told INTEGER PRIMARY KEY, what TEXT);
-CREATE TRIGGER a AFTER INSERT ON devices BEGIN INSERT INTO watched (what) VALUES ('add device ' || new.id); END;
-CREATE TRIGGER b AFTER UPDATE ON devices BEGIN INSERT INTO watched (what) VALUES ('change device ' || new.id); END;
-CREATE TRIGGER c AFTER DELETE ON devices BEGIN INSERT INTO watched (what) VALUES ('remove device ' || old.id); END;
+CREATE TRIGGER a AFTER INSERT ON devices BEGIN INSERT INTO watched (what) VALUES ('add ' || new.subject); END;
+CREATE TRIGGER b AFTER UPDATE ON devices BEGIN INSERT INTO watched (what) VALUES ('change ' || new.subject); END;
+CREATE TRIGGER c AFTER DELETE ON devices BEGIN INSERT INTO watched (what) VALUES ('remove ' || old.subject); END;
 CREATE TRIGGER d AFTER INSERT ON persons BEGIN INSERT INTO watched (what) VALUES ('add ' || new.uuid); END;
 CREATE TRIGGER e AFTER UPDATE ON persons BEGIN INSERT INTO watched (what) VALUES ('change ' || new.uuid); END;
 CREATE TRIGGER f AFTER DELETE ON persons BEGIN INSERT INTO watched (what) VALUES ('remove ' || old.uuid); END;
@@ -77,7 +78,7 @@ class TestTheFleet:
         sweep(store, ONE, TWO)
         alter(folder, WATCH)
         sweep(store, ONE, replace(TWO, name="iPad von Nord"), THREE)
-        assert written(folder) == ["change device 2", "add device 3"]
+        assert written(folder) == ["change device:2", "add device:3"]
 
     def test_a_device_that_is_missing_once_stays_and_is_told(self, store: Store) -> None:
         sweep(store, ONE, TWO)
@@ -140,7 +141,7 @@ class TestTheFleet:
         assert store.staging.staged_devices() == 0
         read(store, SUED, MAX_SUED)
         assert sweep(store, TWO) == Changes(added=1)
-        assert store.snapshot.persons_elsewhere(NORD) == {}
+        assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
 
     def test_what_is_staged_is_not_the_state(self, store: Store) -> None:
         sweep(store, ONE)
@@ -194,19 +195,19 @@ class TestTheAddressesOfDevices:
         read(store, SUED, MAX_SUED, person("emil", school=SUED))
         sweep(store, replace(ONE, user=MARK))
         sweep(store, replace(ONE, user=names("Emil@100002.example")))
-        assert list(store.snapshot.persons_elsewhere(NORD)) == ["emil@100002.example"]
+        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT)) == ["emil@100002.example"]
 
     def test_an_address_goes_with_the_user_fields(self, store: Store) -> None:
         read(store, SUED, MAX_SUED)
         sweep(store, replace(ONE, user=MARK))
         sweep(store, ONE)
-        assert store.snapshot.persons_elsewhere(NORD) == {}
+        assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
 
     def test_an_address_stays_while_its_device_is_missing_once(self, store: Store) -> None:
         read(store, SUED, MAX_SUED)
         sweep(store, replace(ONE, user=MARK))
         sweep(store)
-        assert list(store.snapshot.persons_elsewhere(NORD)) == [MAX_SUED.mail]
+        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT)) == [MAX_SUED.mail]
 
     def test_an_address_goes_with_its_device(self, store: Store, folder: Path) -> None:
         sweep(store, replace(ONE, user=MARK))
@@ -219,12 +220,12 @@ class TestTheAddressesOfDevices:
         store.staging.stage_devices([replace(ONE, user=MARK)])
         store.staging.stage_devices([replace(ONE, user=names("emil@100002.example"))])
         store.staging.accept_fleet(FleetRead(proof=fleet_proof([ONE]), sites=SITES), MORNING)
-        assert list(store.snapshot.persons_elsewhere(NORD)) == ["emil@100002.example"]
+        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT)) == ["emil@100002.example"]
 
     def test_a_device_that_came_twice_in_one_page_names_only_whom_it_named_last(self, store: Store) -> None:
         read(store, SUED, MAX_SUED, person("emil", school=SUED))
         sweep(store, replace(ONE, user=MARK), replace(ONE, user=names("emil@100002.example")))
-        assert list(store.snapshot.persons_elsewhere(NORD)) == ["emil@100002.example"]
+        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT)) == ["emil@100002.example"]
 
 
 class TestADirectory:
@@ -386,18 +387,18 @@ class TestARefusedRead:
     def test_it_is_told_beside_the_moment_of_the_last_complete_one(self, store: Store) -> None:
         sweep(store, ONE, at=MORNING)
         store.staging.refuse("jamf", "no device came", NOON)
-        assert store.snapshot.sources() == (SourceState(name="jamf", complete_at=MORNING, error="no device came"),)
+        assert sources(store) == (("jamf", MORNING, "no device came"),)
 
     def test_a_complete_read_ends_the_trouble(self, store: Store) -> None:
         store.staging.refuse(NORD.source, "no answer", MORNING)
         read(store, NORD, at=NOON)
-        assert store.snapshot.sources() == (SourceState(name=NORD.source, complete_at=NOON, error=None),)
+        assert sources(store) == ((NORD.source, NOON, None),)
 
     def test_refused_from_the_start_a_source_has_neither_proof_nor_moment(self, store: Store) -> None:
         store.staging.refuse(NORD.source, "no answer", MORNING)
         assert store.staging.directory_proof(NORD) is None
         assert store.snapshot.persons_of(NORD) is None
-        assert store.snapshot.sources() == (SourceState(name=NORD.source, complete_at=None, error="no answer"),)
+        assert sources(store) == ((NORD.source, None, "no answer"),)
 
     def test_what_a_broken_sweep_left_staged_does_not_reach_the_next(self, store: Store) -> None:
         sweep(store, ONE)
