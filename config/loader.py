@@ -7,12 +7,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.settings import Settings
+from config.settings import Section, Settings
 from mdm_sync.errors import SettingsError
 
 
-def load_settings(path: Path, *, rule_ids: Collection[str]) -> Settings:
+def load_settings(path: Path, *, rule_ids: Collection[str], district_rule_ids: Collection[str] = ()) -> Settings:
     """The settings of this file; relative paths in it count from its own folder.
+
+    Args:
+        path: of the file.
+        rule_ids: the rules that there are.
+        district_rule_ids: those that look at the district as a whole and cannot differ for a school.
 
     Raises:
         SettingsError: the file cannot be read, is no TOML, or holds wrong values; all of them are named.
@@ -20,6 +25,8 @@ def load_settings(path: Path, *, rule_ids: Collection[str]) -> Settings:
     settings = _validated(path, _parsed(path))
     if unknown := sorted(set(settings.rules) - set(rule_ids)):
         raise SettingsError(f"{path}: no such rule: {', '.join(unknown)}. There are: {', '.join(sorted(rule_ids))}.")
+    if undivided := sorted(rule for rule, said in settings.rules.items() if said.schools and rule in district_rule_ids):
+        raise SettingsError(f"{path}: no settings for single schools with: {', '.join(undivided)}.")
     return _with_full_paths(settings, path.resolve().parent)
 
 
@@ -45,10 +52,12 @@ def _validated(path: Path, values: dict[str, Any]) -> Settings:
 
 def _with_full_paths(settings: Settings, folder: Path) -> Settings:
     """Only values are joined to the folder, so an absolute path stays as it is."""
-    update = {
+    update: dict[str, Section] = {
         "state": settings.state.model_copy(update={"folder": folder / settings.state.folder}),
         "schools": settings.schools.model_copy(update={"register_file": folder / settings.schools.register_file}),
     }
+    if settings.inventory:
+        update["inventory"] = settings.inventory.model_copy(update={"file": folder / settings.inventory.file})
     for name in ("jamf", "iserv", "mail", "upstream"):
         section = getattr(settings, name)
         if section is not None and section.ca_file is not None:

@@ -25,12 +25,111 @@ RULE_TEXTS = {
     ),
     "unknown-user": RuleText(
         title=_("Unknown user"),
-        why=_("The device names a login or an address that no IServ account has."),
+        why=_("The device names somebody whom no IServ account of the school stands for."),
         remedy=_("Correct the user name at Jamf Pro, or take the device back and clear the field."),
+    ),
+    "ambiguous-user": RuleText(
+        title=_("Ambiguous user"),
+        why=_("What the device says of its user fits several persons, so nobody answers for it."),
+        remedy=_("Enter the person's login at Jamf Pro, and let the other fields name the same person."),
     ),
     "wrong-school": RuleText(
         title=_("Device at another school than its person"),
         why=_("The device stands in one school's site, its person is at another school."),
         remedy=_("Move the device to the person's site at Jamf Pro, or assign it to a person of its own school."),
+    ),
+    "device-silent": RuleText(
+        title=_("Silent device"),
+        why=_("The device has sent no inventory for many school days: it may be broken, forgotten or gone."),
+        remedy=_("Find the device and connect it to the network; if it cannot be found, report it as lost."),
+    ),
+    "device-unmanaged": RuleText(
+        title=_("Device no longer managed"),
+        why=_("Jamf Pro no longer manages the device: neither settings nor Lost Mode reach it."),
+        remedy=_("Erase the device and enrol it again."),
+    ),
+    "device-unsupervised": RuleText(
+        title=_("Device not supervised"),
+        why=_("The device is not supervised: its user can remove the management, and it cannot be locked."),
+        remedy=_("Erase the device and enrol it through automated device enrolment."),
+    ),
+    "device-without-site": RuleText(
+        title=_("Device without a site"),
+        why=_("The device stands in no site at Jamf Pro: no school's settings reach it, no school sees it."),
+        remedy=_("Move the device to its school's site at Jamf Pro."),
+    ),
+    "device-over-age": RuleText(
+        title=_("Old device"),
+        why=_("The device is older than planned and gets no system updates soon."),
+        remedy=_("Plan its replacement; correct the date of purchase at Jamf Pro if it is wrong."),
+    ),
+    "mdm-profile-expiring": RuleText(
+        title=_("MDM profile ends"),
+        why=_("The device's MDM profile has ended or ends soon: then it cannot be managed any more."),
+        remedy=_(
+            "Renew the MDM profile at Jamf Pro while the device is in reach; if it has ended, enrol the device again."
+        ),
+    ),
+    "student-without-device": RuleText(
+        title=_("Student without a device"),
+        why=_("Students of this class have one device each, and none names this student."),
+        remedy=_("Give the student a device, or enter the login on the one that the student has."),
+    ),
+    "teacher-without-device": RuleText(
+        title=_("Teacher without a device"),
+        why=_("No device names this teacher."),
+        remedy=_("Give the teacher a device, or enter the login on the one that the teacher has."),
+    ),
+    "several-devices": RuleText(
+        title=_("Several devices with one person"),
+        why=_(
+            "More devices name this person than the role is allowed: one may lie unused, or a handover was not entered."
+        ),
+        remedy=_("Take back what is not needed, and clear its user fields at Jamf Pro."),
+    ),
+    "class-short-of-devices": RuleText(
+        title=_("Too few devices for a class"),
+        why=_("The class, or the school's classes together, have fewer shared devices than planned."),
+        remedy=_("Add devices to the class set or the trolleys; check the groups at Jamf Pro and the register."),
+    ),
+    "duplicate-serial": RuleText(
+        title=_("Serial number twice"),
+        why=_("Several records at Jamf Pro have this serial number: what is done to one may not reach the device."),
+        remedy=_("Remove the older record at Jamf Pro."),
+    ),
+    "source-stale": RuleText(
+        title=_("Source not read for too long"),
+        why=_("The last complete read is too old, so nothing new is concluded from it."),
+        remedy=_("See “mdm-sync status” for the reason, and mend it."),
+    ),
+    "source-shrunk": RuleText(
+        title=_("Source suddenly smaller"),
+        why=_("Far less came than before, so the read was refused: rights or data may be lost there."),
+        remedy=_("Check the account's rights and the data at the source; accept the read if the change is meant."),
+    ),
+    "site-without-school": RuleText(
+        title=_("Site without a school"),
+        why=_("No school of the register names this site: no rule about people looks at its devices."),
+        remedy=_("Enter the site at its school in the register, or remove it at Jamf Pro."),
+    ),
+    "school-without-site": RuleText(
+        title=_("School without a site"),
+        why=_("Jamf Pro has none of the sites that the register names for this school, so its devices are not found."),
+        remedy=_("Correct the name in the register, or create the site at Jamf Pro."),
+    ),
+    "unreadable-record": RuleText(
+        title=_("Unreadable record"),
+        why=_("A record could not be read: what it is about is judged by what was known before, or not at all."),
+        remedy=_("Look at the record at its source, and mend what the reason says."),
+    ),
+    "privilege-missing": RuleText(
+        title=_("Privilege missing at Jamf Pro"),
+        why=_("The reading client lacks a privilege that it needs: part of the data looks as if it were not there."),
+        remedy=_("Add the privilege to the API role of the reading client at Jamf Pro."),
+    ),
+    "privilege-excessive": RuleText(
+        title=_("Privilege too many at Jamf Pro"),
+        why=_("The reading client may do what it never needs: its secret is worth more than it should be."),
+        remedy=_("Take the privilege out of the API role of the reading client at Jamf Pro."),
     ),
 }

@@ -1,12 +1,20 @@
 """Every setting with its type, unit and default; ``example.toml`` tells what each is for."""
 
+import re
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from mdm_sync.core.rules import Mode
 
 SeverityWord = Literal["info", "warning", "critical"]
+MatchingStep = Literal["login", "mail", "login-suffix", "name"]
+SchoolNumber = Annotated[str, Field(pattern="^[0-9]{6}$")]
+_LONGEST_HOLIDAY = timedelta(days=100)
 
 
 def _https(value: str) -> str:
@@ -22,6 +30,23 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("must be a time zone such as Europe/Berlin") from error
+    return value
+
+
+def _pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"must be a regular expression: {error}") from error
+    return value
+
+
+Pattern = Annotated[str, AfterValidator(_pattern)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
@@ -46,6 +71,8 @@ class JamfSettings(Section):
     ca_file: Path | None = None
     page_size: int = Field(default=1000, ge=1, le=2000)
     connections: int = Field(default=5, ge=1, le=5)
+    changes_minutes: int = Field(default=0, ge=0, le=1440)
+    oldest_hours: int = Field(default=24, ge=1)
 
 
 class IServSettings(Section):
@@ -55,12 +82,44 @@ class IServSettings(Section):
     page_size: int = Field(default=500, ge=1, le=1000)
     connect_seconds: int = Field(default=10, ge=1)
     answer_seconds: int = Field(default=60, ge=1)
+    school_seconds: int = Field(default=120, ge=1)
+    processes: int | None = Field(default=None, ge=1, le=16)
+    at_a_time: int = Field(default=8, ge=1, le=64)
+    class_patterns: tuple[Pattern, ...] = (r"klasse[ .](?=[^ .])(?:(?P<grade>\d{1,2}(?:[-/]\d{1,2})?)(?!\d))?[^ .]*",)
+    year_patterns: tuple[Pattern, ...] = (r"jahrgang[ .](?P<grade>\d{1,2}(?:[-/]\d{1,2})?)(?!\d)",)
+    oldest_hours: int = Field(default=72, ge=1)
+
+
+class BrakeSettings(Section):
+    """How much less than last time a source may show before its read is not believed; both must be exceeded."""
+
+    shrink_percent: int = Field(default=30, ge=1, le=100)
+    shrink_number: int = Field(default=10, ge=0)
 
 
 class SchoolsSettings(Section):
     """Which schools there are."""
 
     register_file: Path = Path("schools.csv")
+
+
+class InventoryColumns(Section):
+    """Under which headings the inventory has what; "" where it has no such column."""
+
+    number: str = Field(default="Inventarnummer", min_length=1)
+    kind: str = Field(default="Geräteart", min_length=1)
+    school: str = Field(default="Schulnummer", min_length=1)
+    serial: str = "Seriennummer"
+    model: str = "Modell"
+    use: str = "Verwendung"
+    purchased: str = "Anschaffungsdatum"
+
+
+class InventorySettings(Section):
+    """Where the machines stand that Jamf Pro does not know."""
+
+    file: Path
+    columns: InventoryColumns = InventoryColumns()
 
 
 class MailSettings(Section):
@@ -88,22 +147,106 @@ class ScheduleSettings(Section):
     deliver_minutes: int = Field(default=1, ge=1)
 
 
-class RuleSettings(Section):
-    """How one rule is applied."""
+class SchoolRuleSettings(Section):
+    """How one rule is applied at one school, where that differs."""
 
-    enabled: bool = True
+    mode: Mode | None = None
     severity: SeverityWord | None = None
 
 
+class RuleSettings(Section):
+    """How one rule is applied. ``schools`` is by Schulnummer."""
+
+    mode: Mode = Mode.ON
+    severity: SeverityWord | None = None
+    schools: dict[SchoolNumber, SchoolRuleSettings] = {}
+
+
+class ThresholdSettings(Section):
+    """From when on something is wrong; each is crossed when it is exceeded."""
+
+    silent_school_days: int = Field(default=20, ge=1, le=200)
+    over_age_years: int = Field(default=5, ge=1, le=20)
+    profile_days: int = Field(default=30, ge=1, le=365)
+
+
+class Holiday(Section):
+    """Days without school; both ends are included."""
+
+    name: str
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.first <= self.last <= self.first + _LONGEST_HOLIDAY:
+            raise ValueError("must end on its first day or later, and within 100 days")
+        return self
+
+
+class CalendarSettings(Section):
+    """Which days are school days."""
+
+    zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
+    holidays: tuple[Holiday, ...] = ()
+
+
+class SharingSettings(Section):
+    """How many students of a form may share one device; without grades it holds for all of them."""
+
+    form: str = Field(pattern="^[0-9A-Z]{2}$")
+    grades: frozenset[int] = frozenset()
+    students_per_device: int = Field(ge=1, le=100)
+
+
+class AllowanceSettings(Section):
+    """How many devices a person of each role may have."""
+
+    student: int = Field(default=1, ge=0)
+    teacher: int = Field(default=1, ge=0)
+    staff: int = Field(default=1, ge=0)
+    unknown: int = Field(default=1, ge=0)
+
+
+class TargetSettings(Section):
+    """Who is to have how many devices; forms and grades that are not named have one for each student."""
+
+    sharing: tuple[SharingSettings, ...] = (
+        SharingSettings(form="02", grades=frozenset({1, 2}), students_per_device=2),
+        SharingSettings(form="30", students_per_device=2),
+    )
+    allowances: AllowanceSettings = AllowanceSettings()
+
+
+class MatchingSettings(Section):
+    """By which steps a device's person is found, in this order."""
+
+    steps: tuple[MatchingStep, ...] = Field(default=("login", "mail", "login-suffix", "name"), min_length=1)
+
+
+class RepairSettings(Section):
+    """By which extension attribute at Jamf Pro a device shows that it is away in repair; none: no device does."""
+
+    attribute: str | None = None
+    values: tuple[str, ...] = ()
+
+
 class Settings(Section):
-    """All settings. ``mail`` and ``upstream`` may be left out: then nothing goes that way."""
+    """All settings. ``inventory``, ``mail`` and ``upstream`` may be left out: then nothing comes or goes that way."""
 
     language: Literal["de", "en"] = "de"
     state: StateSettings = StateSettings()
     jamf: JamfSettings
     iserv: IServSettings = IServSettings()
     schools: SchoolsSettings = SchoolsSettings()
+    brakes: BrakeSettings = BrakeSettings()
+    inventory: InventorySettings | None = None
     mail: MailSettings | None = None
     upstream: UpstreamSettings | None = None
     schedule: ScheduleSettings = ScheduleSettings()
     rules: dict[str, RuleSettings] = {}
+    thresholds: ThresholdSettings = ThresholdSettings()
+    calendar: CalendarSettings = CalendarSettings()
+    targets: TargetSettings = TargetSettings()
+    matching: MatchingSettings = MatchingSettings()
+    repair: RepairSettings = RepairSettings()

@@ -5,24 +5,38 @@ the libraries that it uses.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from mdm_sync.core.model import School, Severity
-from mdm_sync.core.rules import RULES, Rule
-from mdm_sync.ports import Channel, DigestComposer, Directories, Progress, State
+from mdm_sync.core.completeness import ShrinkLimit
+from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.model import School
+from mdm_sync.core.rules import DISTRICT_RULES, RULES
+from mdm_sync.core.rules.book import RuleBook, rule_ids
+from mdm_sync.ports import (
+    Channel,
+    DigestComposer,
+    Directories,
+    Fleet,
+    Inventory,
+    Progress,
+    PublishedRead,
+    Register,
+    State,
+)
 
 if TYPE_CHECKING:
     from config.settings import ScheduleSettings, Settings
     from config.texts import Texts as Catalogue
+    from connectors.iserv import GroupNames
     from connectors.jamf import JamfAccess
-    from mdm_sync.cycle import Equipment
+    from mdm_sync.equipment import Equipment
 
 SETTINGS_VARIABLE = "MDM_SYNC_CONFIG"
 DEFAULT_SETTINGS = Path("/etc/mdm-sync/mdm-sync.toml")
@@ -53,7 +67,7 @@ class Installation:
         """
         from config.loader import load_settings
 
-        return cls(load_settings(path, rule_ids=[rule.id for rule in RULES]))
+        return cls(load_settings(path, rule_ids=rule_ids(RULES), district_rule_ids=rule_ids(DISTRICT_RULES)))
 
     @cached_property
     def texts(self) -> "Catalogue":
@@ -69,13 +83,43 @@ class Installation:
 
     def schools(self) -> tuple[School, ...]:
         """The register, read anew."""
+        return self.register().schools()
+
+    def register(self) -> Register:
+        """The register, to be checked or updated."""
         from connectors.schools import CsvRegister
 
-        return CsvRegister(self.settings.schools.register_file).schools()
+        return CsvRegister(self.settings.schools.register_file)
 
-    def rules(self) -> Sequence[Rule]:
-        """The rules that are on, with the severity that the settings give them."""
-        return tuple(_with_severity(rule, self.settings) for rule in RULES if _is_enabled(rule, self.settings))
+    def open_data(self, file: Path) -> PublishedRead:
+        """The schools in a file of the state's open data."""
+        from connectors.schools import read_open_data
+
+        return read_open_data(file)
+
+    def inventory(self) -> Inventory | None:
+        """The machines that Jamf Pro does not know, where the settings name a file of them."""
+        from connectors.inventory import CsvInventory
+
+        inventory = self.settings.inventory
+        return CsvInventory(inventory.file, inventory.columns.model_dump()) if inventory else None
+
+    def rules(self) -> RuleBook:
+        """All rules, with what the settings choose."""
+        from config.conditions import rule_choices, rule_choices_by_school
+
+        return RuleBook(for_all=rule_choices(self.settings), by_school=rule_choices_by_school(self.settings))
+
+    def conditions(self, now: datetime) -> Conditions:
+        """What the rules compare with at this moment."""
+        from config.conditions import conditions
+
+        return conditions(self.settings, now)
+
+    @property
+    def changes_within(self) -> timedelta:
+        """For how long after a sweep of Jamf Pro a read of what changed does."""
+        return timedelta(minutes=self.settings.jamf.changes_minutes)
 
     @contextmanager
     def working_state(self) -> Iterator[State]:
@@ -112,27 +156,36 @@ class Installation:
             finally:
                 store.close()
 
-    @contextmanager
-    def equipment(self, state: State, progress: Progress) -> Iterator["Equipment"]:
+    def equipment(self, state: State, progress: Progress) -> "Equipment":
         """All that a cycle works with."""
-        from connectors.jamf import JamfFleet
+        from config.conditions import matching_steps
         from connectors.upstream import SummaryComposer
-        from mdm_sync.cycle import Equipment
+        from mdm_sync.equipment import Equipment
 
-        access = self._jamf_access()
-        try:
-            yield Equipment(
-                fleet=JamfFleet(access, self.settings.jamf.page_size),
-                directories=self._directories(),
-                state=state,
-                rules=self.rules(),
-                digests=self._digests(),
-                summaries=SummaryComposer() if self.settings.upstream else None,
-                clock=utc_now,
-                progress=progress,
-            )
-        finally:
-            access.close()
+        return Equipment(
+            fleet=self.fleet(),
+            directories=self._directories(),
+            state=state,
+            rules=self.rules(),
+            conditions=self.conditions,
+            steps=matching_steps(self.settings),
+            shrink_limit=self._shrink_limit(),
+            digests=self._digests(),
+            summaries=SummaryComposer() if self.settings.upstream else None,
+            clock=utc_now,
+            progress=progress,
+        )
+
+    def fleet(self) -> Fleet:
+        """The device records at Jamf Pro."""
+        from connectors.jamf import JamfFleet
+
+        return JamfFleet(
+            self._jamf_access(),
+            self.settings.jamf.page_size,
+            wanted_groups=self._is_wanted_group,
+            wanted_attributes=self._wanted_attributes(),
+        )
 
     def channels(self) -> dict[str, Channel]:
         """The ways out of the house that the settings name."""
@@ -150,6 +203,10 @@ class Installation:
             )
         return channels
 
+    def _shrink_limit(self) -> ShrinkLimit:
+        brakes = self.settings.brakes
+        return ShrinkLimit(share=brakes.shrink_percent / 100, number=brakes.shrink_number)
+
     def _jamf_access(self) -> "JamfAccess":
         from config.credentials import secret
         from connectors.jamf import JamfAccess
@@ -161,12 +218,31 @@ class Installation:
             client_secret=lambda: secret("jamf-client-secret"),
             ca_file=jamf.ca_file,
             connections=jamf.connections,
+            slots_folder=self.settings.state.folder / "locks",
         )
+
+    def _group_names(self) -> "GroupNames":
+        from connectors.iserv import GroupNames
+
+        iserv = self.settings.iserv
+        return GroupNames(classes=iserv.class_patterns, years=iserv.year_patterns)
+
+    def _is_wanted_group(self, name: str) -> bool:
+        """Groups of Jamf Pro are kept where they are named as a class, or a school's pool devices are known by them."""
+        return name in self._pool_groups or self._group_names().class_grades(name, name) is not None
+
+    @cached_property
+    def _pool_groups(self) -> frozenset[str]:
+        return frozenset(group for school in self.schools() for group in school.pool.groups)
+
+    def _wanted_attributes(self) -> frozenset[str]:
+        """Extension attributes that tell a device in repair or of a pool."""
+        named = (attribute.partition("=")[0] for school in self.schools() for attribute in school.pool.attributes)
+        return frozenset(named) | {self.settings.repair.attribute or ""} - {""}
 
     def _directories(self) -> Directories:
         from config.credentials import secret
-        from connectors.iserv import IServDirectories
-        from connectors.iserv.search import Limits
+        from connectors.iserv import IServDirectories, Limits
 
         iserv = self.settings.iserv
         return IServDirectories(
@@ -175,8 +251,12 @@ class Installation:
             limits=Limits(
                 connect_seconds=iserv.connect_seconds,
                 answer_seconds=iserv.answer_seconds,
+                total_seconds=iserv.school_seconds,
                 page_size=iserv.page_size,
             ),
+            names=self._group_names(),
+            processes=iserv.processes,
+            at_a_time=iserv.at_a_time,
         )
 
     def _digests(self) -> DigestComposer | None:
@@ -186,12 +266,3 @@ class Installation:
         if mail is None:
             return None
         return MailComposer(self.texts, self.texts.templates(), sender=mail.sender, recipients=mail.recipients)
-
-
-def _is_enabled(rule: Rule, settings: "Settings") -> bool:
-    return rule.id not in settings.rules or settings.rules[rule.id].enabled
-
-
-def _with_severity(rule: Rule, settings: "Settings") -> Rule:
-    chosen = settings.rules[rule.id].severity if rule.id in settings.rules else None
-    return replace(rule, severity=Severity.of(chosen)) if chosen else rule

@@ -5,64 +5,23 @@ cycle goes on with it. The store is touched in short transactions: one for each 
 """
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mdm_sync.core import completeness
-from mdm_sync.core.lifecycle import Transition, TransitionKind, transitions, vanished
-from mdm_sync.core.matching import Candidates, PersonIndex, match
-from mdm_sync.core.model import School, SchoolView, Stage
+from mdm_sync.core.lifecycle import Transition, TransitionKind
+from mdm_sync.core.model import School, Stage
 from mdm_sync.core.news import Digest, Place, may_leave, newsworthy, summary
-from mdm_sync.core.rules import Rule, judge
-from mdm_sync.errors import MdmSyncError, SettingsError
-from mdm_sync.ports import (
-    Changes,
-    Clock,
-    Commit,
-    DigestComposer,
-    Directories,
-    DirectoryFailure,
-    DirectoryRead,
-    Fleet,
-    NewEntry,
-    OpenFinding,
-    Progress,
-    State,
-    SummaryComposer,
-)
+from mdm_sync.equipment import Equipment, SourceOutcome
+from mdm_sync.errors import SettingsError
+from mdm_sync.judging import Judging, all_steps
+from mdm_sync.ports import Commit, NewEntry, OpenFinding
+from mdm_sync.reading import FleetReading, read_sources, swept_within
 
-FLEET = "jamf"
-FLEET_FRESH = timedelta(hours=24)
-"""A cycle for some schools only takes the devices from the store while the last sweep is younger than this."""
+_DISTRICT = ""
+"""The school of a finding that belongs to none; the central team is told of it."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Equipment:
-    """What a cycle works with. Without a composer nothing is put into the outbox for its channel."""
-
-    fleet: Fleet
-    directories: Directories
-    state: State
-    rules: Sequence[Rule]
-    digests: DigestComposer | None
-    summaries: SummaryComposer | None
-    clock: Clock
-    progress: Progress
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceOutcome:
-    """What became of one source in this cycle: what changed, or why its last snapshot stays in force."""
-
-    name: str
-    school: str | None = None
-    rows: int = 0
-    changes: Changes = field(default_factory=Changes)
-    unreadable: int = 0
-    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,25 +45,37 @@ class CycleResult:
         return sum(step.kind is kind for step in self.transitions)
 
 
-def run_cycle(
-    equipment: Equipment, schools: Sequence[School], *, only: Collection[str] = (), offline: bool = False
-) -> CycleResult:
-    """Run one cycle.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a cycle looks at.
 
-    Args:
-        equipment: what the cycle works with.
-        schools: the register.
+    Attributes:
         only: numbers of the schools to read and judge; empty for all.
         offline: read nothing, judge what is stored.
+        full: a sweep of Jamf Pro even where a read of what changed would do.
+        changes_within: for how long after a sweep a read of what changed does; zero for never.
+    """
+
+    only: Collection[str] = ()
+    offline: bool = False
+    full: bool = False
+    changes_within: timedelta = timedelta(0)
+
+
+EVERYTHING = Scope()
+
+
+def run_cycle(equipment: Equipment, schools: Sequence[School], scope: Scope = EVERYTHING) -> CycleResult:
+    """Run one cycle over the schools of the register.
 
     Raises:
-        SettingsError: ``only`` names a school that is not in the register.
+        SettingsError: ``scope`` names a school that is not in the register.
         TemporaryError: the store could not be written; it is as it was before.
     """
     started = equipment.clock()
-    chosen = _chosen(schools, only)
-    sources = () if offline else tuple(_read(equipment, chosen, partly=bool(only)))
-    steps = tuple(_judge(equipment, schools, chosen, partly=bool(only)))
+    chosen = _chosen(schools, scope.only)
+    sources = () if scope.offline else tuple(read_sources(equipment, chosen, _fleet_reading(equipment, scope)))
+    steps = tuple(all_steps(Judging.of(equipment, schools, chosen), partly=bool(scope.only)))
     entries = _Entries(equipment, schools, steps)
     finished = equipment.clock()
     equipment.state.commit(Commit(started=started, finished=finished, transitions=steps, entries=entries.compose))
@@ -127,88 +98,14 @@ def _chosen(schools: Sequence[School], only: Collection[str]) -> tuple[School, .
     return tuple(school for school in connected if not only or school.number in only)
 
 
-def _read(equipment: Equipment, chosen: Sequence[School], *, partly: bool) -> Iterator[SourceOutcome]:
-    if not (partly and _fleet_is_fresh(equipment)):
-        yield _read_fleet(equipment)
-    yield from _read_directories(equipment, chosen)
-
-
-def _fleet_is_fresh(equipment: Equipment) -> bool:
-    stored = next((source for source in equipment.state.snapshot.sources() if source.name == FLEET), None)
-    return bool(stored and stored.complete_at and equipment.clock() - stored.complete_at < FLEET_FRESH)
-
-
-def _read_fleet(equipment: Equipment) -> SourceOutcome:
-    staging = equipment.state.staging
-    staging.clear_fleet()
-    try:
-        read = equipment.fleet.sweep(staging.stage_devices, equipment.progress)
-    except MdmSyncError as error:
-        return _refused(equipment, FLEET, None, str(error))
-    distinct = staging.staged_devices()
-    if refusal := completeness.refuse_fleet(read.proof, distinct=distinct, previous=staging.fleet_proof()):
-        return _refused(equipment, FLEET, None, f"The read is not complete: {refusal}.")
-    changes = staging.accept_fleet(read, equipment.clock())
-    return SourceOutcome(name=FLEET, rows=distinct, changes=changes, unreadable=len(read.proof.unreadable))
-
-
-def _read_directories(equipment: Equipment, chosen: Sequence[School]) -> Iterator[SourceOutcome]:
-    equipment.progress("schools", 0, len(chosen))
-    for number, answer in enumerate(equipment.directories.read(chosen), start=1):
-        equipment.progress("schools", number, len(chosen))
-        yield _accept_directory(equipment, answer)
-
-
-def _accept_directory(equipment: Equipment, answer: DirectoryRead | DirectoryFailure) -> SourceOutcome:
-    school = answer.school
-    if isinstance(answer, DirectoryFailure):
-        return _refused(equipment, school.source, school.number, answer.error)
-    staging = equipment.state.staging
-    if refusal := completeness.refuse_directory(answer.proof, previous=staging.directory_proof(school)):
-        return _refused(equipment, school.source, school.number, f"The read is not complete: {refusal}.")
-    changes = staging.accept_directory(answer, equipment.clock())
-    return SourceOutcome(
-        name=school.source,
-        school=school.number,
-        rows=len(answer.persons),
-        changes=changes,
-        unreadable=len(answer.proof.unreadable),
-    )
-
-
-def _refused(equipment: Equipment, source: str, school: str | None, error: str) -> SourceOutcome:
-    equipment.state.staging.refuse(source, error, equipment.clock())
-    log.warning("%s was not read: %s", source, error)
-    return SourceOutcome(name=source, school=school, error=error)
-
-
-def _judge(
-    equipment: Equipment, schools: Sequence[School], chosen: Sequence[School], *, partly: bool
-) -> Iterator[Transition]:
-    state = equipment.state
-    read = state.snapshot.read_schools()
-    unread = tuple(school for school in schools if school.number not in read)
-    state.staging.clear_assignments()
-    for number, school in enumerate(chosen, start=1):
-        equipment.progress("judged", number, len(chosen))
-        yield from _judge_school(equipment, school, unread)
-    if not partly:
-        yield from vanished(state.snapshot.findings_without_subject())
-
-
-def _judge_school(equipment: Equipment, school: School, unread: tuple[School, ...]) -> Iterator[Transition]:
-    snapshot = equipment.state.snapshot
-    persons = snapshot.persons_of(school)
-    candidates = Candidates(
-        own=None if persons is None else PersonIndex.of(persons),
-        elsewhere=snapshot.persons_elsewhere(school),
-        unread=tuple(other for other in unread if other.number != school.number),
-    )
-    devices = snapshot.devices_of(school)
-    assignments = {device.jamf_id: match(device, candidates) for device in devices}
-    equipment.state.staging.stage_assignments(assignments)
-    view = SchoolView(school=school, devices=devices, assignments=assignments)
-    yield from transitions(snapshot.findings_of(school), judge(view, equipment.rules))
+def _fleet_reading(equipment: Equipment, scope: Scope) -> FleetReading:
+    """Some schools only are judged by the stored devices, unless these are too old to conclude anything from."""
+    limit = equipment.conditions(equipment.clock()).fleet_limit
+    if scope.full:
+        return FleetReading.SWEEP
+    if scope.only and swept_within(equipment, limit):
+        return FleetReading.NOTHING
+    return FleetReading.CHANGES if swept_within(equipment, scope.changes_within) else FleetReading.SWEEP
 
 
 class _Entries:
@@ -227,8 +124,9 @@ class _Entries:
         return self.composed
 
     def _digests(self, counts: Mapping[str, Mapping[str, int]]) -> Sequence[NewEntry]:
-        live = may_leave(self._schools)
-        news = newsworthy(self._steps, live)
+        live = may_leave(self._schools) | {_DISTRICT}
+        told = (step for step in self._steps if not self._equipment.rules.is_observed(step.finding))
+        news = newsworthy(told, live)
         if not news or self._equipment.digests is None:
             return ()
         return self._equipment.digests.digest(_digest(news, self._schools, _by_rule(counts, live)))

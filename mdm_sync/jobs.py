@@ -1,10 +1,9 @@
 """What the program does as a whole, for the command line and the daemon alike."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from mdm_sync.bootstrap import Installation, utc_now
-from mdm_sync.cycle import CycleResult, run_cycle
+from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
 from mdm_sync.ports import Progress
 
@@ -19,12 +18,7 @@ class Reconciliation:
 
 
 def reconcile(
-    installation: Installation,
-    progress: Progress,
-    *,
-    only: Collection[str] = (),
-    dry_run: bool = False,
-    offline: bool = False,
+    installation: Installation, progress: Progress, scope: Scope = EVERYTHING, *, dry_run: bool = False
 ) -> Reconciliation:
     """Run one cycle, then deliver.
 
@@ -32,9 +26,9 @@ def reconcile(
     """
     schools = installation.schools()
     opened = installation.throw_away_state() if dry_run else installation.working_state()
-    with opened as state, installation.equipment(state, progress) as equipment:
-        cycle = run_cycle(equipment, schools, only=only, offline=offline)
-        leaves = not (dry_run or offline)
+    with opened as state:
+        cycle = run_cycle(installation.equipment(state, progress), schools, scope)
+        leaves = not (dry_run or scope.offline)
         delivery = deliver(state.outbox, installation.channels(), utc_now) if leaves else Delivery()
     return Reconciliation(cycle=cycle, delivery=delivery, dry_run=dry_run)
 

@@ -4,16 +4,20 @@ Connectors and state satisfy these protocols without knowing them by name; ``tes
 promises beyond its types, for the real adapter and for the fake alike.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from mdm_sync.core.completeness import DirectoryProof, FleetProof
 from mdm_sync.core.lifecycle import StoredFinding, Transition
 from mdm_sync.core.matching import Index
-from mdm_sync.core.model import Assignment, Device, Key, Person, School
-from mdm_sync.core.news import Digest, Place, SchoolTotals, SourceState
+from mdm_sync.core.model import Assignment, Device, Family, Key, Machine, Person, School, SchoolClass
+from mdm_sync.core.news import Digest, Place, SchoolTotals
+from mdm_sync.core.register_plan import PublishedSchool, RegisterPlan
+from mdm_sync.core.views import Privileges, Source, Twins
 
 Clock = Callable[[], datetime]
 """The present moment, aware, in UTC."""
@@ -26,28 +30,64 @@ class Progress(Protocol):
         """``done`` of ``total`` units of ``what`` ("devices", "schools") are done."""
 
 
+Stage = Callable[[Sequence[Device]], None]
+"""Takes device records as they come, in the calling thread."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetRead:
     """A sweep that came to its end; whether it may be believed, the core decides.
 
     Attributes:
         sites: names of the Jamf sites by id.
+        server_time: Jamf Pro's own clock when the sweep began; a later ``changes`` starts from there.
     """
 
     proof: FleetProof
     sites: Mapping[int, str]
+    server_time: datetime | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetChanges:
+    """What came of a read of changes; it shows what is there and never what is gone.
+
+    Attributes:
+        unfiltered: the server did not keep to what was asked: what came is true, other changes may be unseen.
+        server_time: as in FleetRead; None where it did not tell, or where the next read is to start as this one did.
+    """
+
+    received: int
+    unreadable: tuple[tuple[str, str], ...] = ()
+    unfiltered: bool = False
+    server_time: datetime | None = field(default=None, compare=False)
 
 
 class Fleet(Protocol):
-    """The device records at Jamf Pro."""
+    """The device records at Jamf Pro.
 
-    def sweep(self, stage: Callable[[Sequence[Device]], None], progress: Progress) -> FleetRead:
-        """Read every mobile device; hand each page to ``stage`` in the calling thread.
+    Each of the calls raises ``TemporaryError`` where an answer could not be had (what was staged is worth nothing then)
+    and ``PermanentError`` where the client or the server's certificate is refused.
+    """
+
+    def sweep(self, stage: Stage, progress: Progress) -> FleetRead:
+        """Read every mobile device and every computer; hand each page to ``stage``."""
+
+    def changes(self, since: datetime, stage: Stage, progress: Progress) -> FleetChanges:
+        """Read the mobile devices that reported since a moment of the server's clock, and all in Lost Mode."""
+
+    def present(self, subjects: Collection[str]) -> frozenset[str]:
+        """Which of these devices Jamf Pro still knows, asked for by their ids: a few calls, whatever their number."""
+
+    def find(self, serial: str) -> tuple[Device, ...]:
+        """The records of this serial number, read now; more than one where a device was enrolled anew.
 
         Raises:
-            TemporaryError: a page could not be had; what was staged is worth nothing.
-            PermanentError: the client is refused, or the server's certificate is.
+            RecordError: one of them cannot be read.
         """
+
+    def privileges(self) -> Privileges:
+        """What the client may do beside what it needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +97,7 @@ class DirectoryRead:
     school: School
     persons: tuple[Person, ...]
     proof: DirectoryProof
+    classes: tuple[SchoolClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +111,47 @@ class DirectoryFailure:
 class Directories(Protocol):
     """The persons in the schools' IServ directories."""
 
-    def read(self, schools: Sequence[School]) -> Iterator[DirectoryRead | DirectoryFailure]:
-        """Read these schools, in any order, one answer each. One school's trouble is that school's answer only."""
+    def reading(self, schools: Sequence[School]) -> AbstractContextManager[Iterator[DirectoryRead | DirectoryFailure]]:
+        """Start to read these schools; inside, they are answered in any order, one answer each.
+
+        One school's trouble is that school's answer only. Leaving early gives up what is under way.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableLine:
+    """A line of a file from outside that was kept aside.
+
+    Attributes:
+        line: counted from 1, in the file as an editor shows it.
+        field: heading of the column that is at fault; "" where it is the whole line.
+        reason: why, in words for an admin.
+    """
+
+    line: int
+    field: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterNote:
+    """Something to be said of one line of the register."""
+
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        """As messages show it."""
+        return f"line {self.line}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterCheck:
+    """What is to be said of a register: ``problems`` keep it from being read, ``warnings`` do not."""
+
+    schools: int
+    problems: tuple[RegisterNote, ...] = ()
+    warnings: tuple[RegisterNote, ...] = ()
 
 
 class Register(Protocol):
@@ -82,6 +162,63 @@ class Register(Protocol):
 
         Raises:
             SettingsError: the register cannot be read; all its problems at once, with line numbers.
+        """
+
+    def known(self) -> tuple[School, ...]:
+        """All schools; none where there is no register yet.
+
+        Raises:
+            SettingsError: there is one and it cannot be read.
+        """
+
+    def check(self) -> RegisterCheck:
+        """All that is wrong or odd, ordered by line.
+
+        Raises:
+            SettingsError: there is no register, or it is no text.
+        """
+
+    def update(self, plan: RegisterPlan) -> Path | None:
+        """Take the plan's new schools and changed fields over, all of them or nothing; all else stays as it is.
+
+        Returns:
+            Where the register as it was before lies now; None where there was none.
+
+        Raises:
+            SettingsError: it cannot be read, or is no longer what the plan was made from.
+            PermanentError: it cannot be written; it is as it was.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedRead:
+    """What a file of the state's open data holds.
+
+    Attributes:
+        authorities: entries that stand for no school; they are left out.
+    """
+
+    schools: tuple[PublishedSchool, ...]
+    authorities: int = 0
+    unreadable: tuple[UnreadableLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryRead:
+    """The machines of an inventory, in its order, and the lines of it that could not be read."""
+
+    machines: tuple[Machine, ...]
+    unreadable: tuple[UnreadableLine, ...] = ()
+
+
+class Inventory(Protocol):
+    """The machines that Jamf Pro does not know."""
+
+    def read(self) -> InventoryRead:
+        """All of them, as they are now; a bad line is kept aside and costs no other.
+
+        Raises:
+            SettingsError: there is no inventory, or what is there is none.
         """
 
 
@@ -165,7 +302,7 @@ class Health:
     """The store at a glance."""
 
     last_cycle: datetime | None
-    sources: tuple[SourceState, ...]
+    sources: tuple[Source, ...]
     devices: int
     persons: int
     open_by_rule: Mapping[str, int] = field(default_factory=dict)
@@ -176,16 +313,26 @@ class Staging(Protocol):
     """Reads are staged apart from the state, then accepted in one short transaction or dropped."""
 
     def clear_fleet(self) -> None:
-        """Drop what is staged of an earlier sweep."""
+        """Drop what is staged of an earlier read."""
 
     def stage_devices(self, devices: Sequence[Device]) -> None:
-        """Keep these for ``accept_fleet``; the same id again replaces the earlier record."""
+        """Keep these for ``accept_fleet``; the same device again replaces the earlier record."""
 
-    def staged_devices(self) -> int:
-        """How many different devices are staged."""
+    def staged_devices(self, family: Family = Family.MOBILE) -> int:
+        """How many different devices of a family are staged."""
 
-    def accept_fleet(self, read: FleetRead, at: datetime) -> Changes:
-        """Let the staged sweep be the state. A device goes after two complete sweeps without it."""
+    def overdue_devices(self, read: FleetRead) -> frozenset[str]:
+        """Subjects that have now been missing from so many complete sweeps that only a query of their own is left."""
+
+    def accept_fleet(self, read: FleetRead, at: datetime, *, still_there: Collection[str] = ()) -> Changes:
+        """Let the staged sweep be the state.
+
+        A device goes after two complete sweeps without it, unless ``still_there`` names it: a query of its own showed
+        it. A sweep that only proves presence takes nothing away.
+        """
+
+    def accept_changes(self, read: FleetChanges, at: datetime) -> Changes:
+        """Let what is staged of a read of changes update the state; it adds and changes rows and removes none."""
 
     def accept_directory(self, read: DirectoryRead, at: datetime) -> Changes:
         """Let this read be the state of its school. A person goes after two complete reads without them."""
@@ -193,11 +340,14 @@ class Staging(Protocol):
     def clear_assignments(self) -> None:
         """Drop assignments that were staged and never committed."""
 
-    def stage_assignments(self, assignments: Mapping[int, Assignment]) -> None:
-        """Keep these, by Jamf id, for ``commit``."""
+    def stage_assignments(self, assignments: Mapping[str, Assignment]) -> None:
+        """Keep these, by subject of the device, for ``commit``."""
 
-    def refuse(self, source: str, error: str, at: datetime) -> None:
+    def refuse(self, source: str, error: str, at: datetime, *, shrunk: bool = False) -> None:
         """Remember why the last attempt at a source gave nothing; its snapshot stays."""
+
+    def note_privileges(self, privileges: Privileges) -> None:
+        """Remember what the API client may do beside what it needs."""
 
     def fleet_proof(self) -> FleetProof | None:
         """The proof of the last accepted sweep."""
@@ -206,26 +356,62 @@ class Staging(Protocol):
         """The proof of the last accepted read of a school's directory."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """How many iPads name each person of a school, by uuid.
+
+    Attributes:
+        here: those that stand in the school's own sites and are in no Lost Mode.
+    """
+
+    anywhere: Mapping[str, int]
+    here: Mapping[str, int]
+
+
 class Snapshot(Protocol):
     """What the state says, school by school."""
 
     def devices_of(self, school: School) -> tuple[Device, ...]:
         """The devices in the school's sites."""
 
+    def devices_nowhere(self, schools: Iterable[School]) -> tuple[Device, ...]:
+        """The devices in no site of any of these schools."""
+
     def persons_of(self, school: School) -> tuple[Person, ...] | None:
         """The school's persons; None while its directory has never been read completely."""
 
-    def persons_elsewhere(self, school: School) -> Index:
-        """Persons of other schools whose full address a device of this school names, by that address."""
+    def classes_of(self, school: School) -> tuple[SchoolClass, ...]:
+        """The school's class groups."""
 
-    def findings_of(self, school: School) -> Mapping[Key, StoredFinding]:
+    def persons_elsewhere(self, school: School, schools: Iterable[School]) -> Index:
+        """Persons of the other schools whose full address a device of this school names, by that address.
+
+        An address at any of a school's domains names the person whose login stands before the ``@``.
+        """
+
+    def held(self, school: School) -> Held:
+        """What the school's persons hold, by the assignments that are staged, else by those of earlier cycles."""
+
+    def findings_of_devices(self, school: School) -> Mapping[Key, StoredFinding]:
         """Earlier findings about the devices that now stand in the school's sites."""
+
+    def findings_nowhere(self, schools: Iterable[School]) -> Mapping[Key, StoredFinding]:
+        """Earlier findings about the devices that now stand in no site of any of these schools."""
+
+    def findings_by(self, rules: Iterable[str], school: School | None = None) -> Mapping[Key, StoredFinding]:
+        """Earlier findings of these rules, of one school or of all."""
 
     def findings_without_subject(self) -> tuple[StoredFinding, ...]:
         """Earlier findings about devices that are no longer there."""
 
     def read_schools(self) -> frozenset[str]:
         """Numbers of the schools whose directory has been read completely at least once."""
+
+    def sites(self) -> Mapping[int, str] | None:
+        """Names of the Jamf sites by id; None while Jamf Pro has never been read completely."""
+
+    def twins(self, schools: Iterable[School]) -> tuple[Twins, ...]:
+        """Device records that share a serial number."""
 
     def totals(self, schools: Iterable[School], open_counts: Mapping[str, Mapping[str, int]]) -> list[SchoolTotals]:
         """Counts for the summary; ``open_counts`` are open findings by school and rule."""
@@ -236,8 +422,11 @@ class Snapshot(Protocol):
     def unplaced_devices(self, schools: Iterable[School]) -> int:
         """Devices that stand in no site of any of these schools."""
 
-    def sources(self) -> tuple[SourceState, ...]:
+    def sources(self) -> tuple[Source, ...]:
         """How each source stands."""
+
+    def privileges(self) -> Privileges:
+        """What the API client may do beside what it needs, as last told."""
 
 
 class Outbox(Protocol):

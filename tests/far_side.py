@@ -7,15 +7,14 @@ import asyncio
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from connectors.iserv import IServDirectories
-from connectors.iserv.search import Limits
+from connectors.iserv import IServDirectories, Limits
 from connectors.jamf import JamfAccess, JamfFleet
 from connectors.mail import MailChannel, SmtpServer
 from connectors.upstream import UpstreamChannel
@@ -24,7 +23,9 @@ from mdm_sync.core.model import (
     Device,
     DeviceKind,
     DirectoryAddress,
+    Family,
     Person,
+    PoolRules,
     Role,
     School,
     UserFields,
@@ -32,13 +33,13 @@ from mdm_sync.core.model import (
 from mdm_sync.demo.certificates import DemoAuthority, loopback_hosts
 from mdm_sync.demo.directory import Directories
 from mdm_sync.demo.district import generate
-from mdm_sync.demo.jamf.fleet import Fleet
+from mdm_sync.demo.jamf.fleet import Fleet, Record
 from mdm_sync.demo.jamf.privileges import READING
 from mdm_sync.demo.jamf.server import ApiClient, JamfSettings, jamf_app
 from mdm_sync.demo.model import DemoDevice, DemoPerson, DemoSchool, District, Plan
 from mdm_sync.demo.sinks.mail import MailSink, start_mail_sink
 from mdm_sync.demo.sinks.upstream import SINK, UpstreamSettings, UpstreamSink, upstream_app
-from mdm_sync.ports import FleetRead
+from mdm_sync.ports import DirectoryFailure, DirectoryRead, FleetRead
 from tests.integration.demo.background_loop import BackgroundLoop
 
 GOOD = "good"
@@ -117,6 +118,14 @@ class Sweep:
     def devices(self) -> list[Device]:
         return [device for page in self.pages for device in page]
 
+    @property
+    def mobile(self) -> list[Device]:
+        return [device for device in self.devices if device.family is Family.MOBILE]
+
+    @property
+    def computers(self) -> list[Device]:
+        return [device for device in self.devices if device.family is Family.COMPUTER]
+
     def stage(self, devices: Sequence[Device]) -> None:
         self.pages.append(list(devices))
 
@@ -130,6 +139,7 @@ class JamfSide:
 
     loop: BackgroundLoop
     district: District
+    records: Fleet
     settings: JamfSettings
     urls: Mapping[str, str]
     ca_file: Path
@@ -138,7 +148,12 @@ class JamfSide:
 
     @property
     def devices(self) -> list[DemoDevice]:
+        """The mobile devices."""
         return [device for device in self.district.devices if device.family == "mobile"]
+
+    @property
+    def computers(self) -> list[DemoDevice]:
+        return [device for device in self.district.devices if device.family == "computer"]
 
     def switch(self, fault: str, value: str | None = None, *, on: bool = True) -> None:
         async def switch() -> None:
@@ -146,11 +161,25 @@ class JamfSide:
 
         self.loop.call(switch())
 
+    def shown(self, family: str) -> Mapping[int, Record]:
+        return self.records.shown(family)
+
+    def change(self, family: str, jamf_id: int, **fields: object) -> None:
+        async def change() -> None:
+            self.records.change(family, jamf_id, fields)
+
+        self.loop.call(change())
+
+    def remove(self, family: str, jamf_id: int) -> None:
+        async def remove() -> None:
+            self.records.remove(family, jamf_id)
+
+        self.loop.call(remove())
+
     def calls(self, endpoint: str) -> int:
         return self.settings.counters.requests[endpoint]
 
-    @contextmanager
-    def access(self, certificate: str = GOOD, **changes: Any) -> Iterator[JamfAccess]:
+    def access(self, certificate: str = GOOD, **changes: Any) -> JamfAccess:
         plain: dict[str, Any] = {
             "url": self.urls[certificate],
             "client_id": JAMF_CLIENT,
@@ -159,16 +188,14 @@ class JamfSide:
             "clock": self.clock,
             "sleep": self.clock.sleep,
         }
-        access = JamfAccess(**plain | changes)
-        try:
-            yield access
-        finally:
-            access.close()
+        return JamfAccess(**plain | changes)
+
+    def fleet(self, page_size: int = 1000, **changes: Any) -> JamfFleet:
+        return JamfFleet(self.access(**changes), page_size)
 
     def sweep(self, page_size: int = 1000, **changes: Any) -> tuple[FleetRead, Sweep]:
         seen = Sweep()
-        with self.access(**changes) as access:
-            return JamfFleet(access, page_size).sweep(seen.stage, seen.progress), seen
+        return self.fleet(page_size, **changes).sweep(seen.stage, seen.progress), seen
 
 
 @contextmanager
@@ -176,7 +203,8 @@ def jamf_side(loop: BackgroundLoop, district: District, trust: Trust) -> Iterato
     clock = Clock()
     client = ApiClient(secret=JAMF_SECRET, privileges=READING)
     settings = JamfSettings(clients={JAMF_CLIENT: client}, clock=clock)
-    app, asked = jamf_app(Fleet(district), settings), list[str]()
+    records, asked = Fleet(district), list[str]()
+    app = jamf_app(records, settings)
 
     async def note(request: web.Request, _: web.StreamResponse) -> None:
         asked.append(request.path_qs)
@@ -186,6 +214,7 @@ def jamf_side(loop: BackgroundLoop, district: District, trust: Trust) -> Iterato
         yield JamfSide(
             loop=loop,
             district=district,
+            records=records,
             settings=settings,
             urls=urls,
             ca_file=trust.ca_file,
@@ -194,26 +223,95 @@ def jamf_side(loop: BackgroundLoop, district: District, trust: Trust) -> Iterato
         )
 
 
+_SECTIONS = (
+    *("general", "hardware", "userandlocation", "purchasing"),
+    *("security", "groups", "groupmemberships", "extensionattributes"),
+)
 _KINDS = {"iOS": DeviceKind.IPAD, "tvOS": DeviceKind.APPLE_TV, "Unknown": DeviceKind.UNKNOWN}
 
 
-def device_of(demo: DemoDevice) -> Device:
-    """What the program is to make of a mobile device: every field that the server says, and None where it is silent."""
-    silent = {section.replace("_", "").lower() for section in demo.null_sections}
-    general, unknown = "general" not in silent, demo.device_type == "Unknown"
-    site = NO_SITE if demo.site_id is None else demo.site_id
-    named = UserFields(username=demo.username, real_name=demo.real_name, email=demo.email)
-    return Device(
-        jamf_id=demo.jamf_id,
-        serial=demo.serial,
-        name=demo.name if general else "",
-        asset_tag=demo.asset_tag if general else "",
+def device_of(demo: DemoDevice, attributes: frozenset[str] = frozenset()) -> Device:
+    """What the program is to make of a record: every field that the server says, and None where it is silent."""
+    return _computer_of(demo, attributes) if demo.family == "computer" else _mobile_device_of(demo, attributes)
+
+
+def _mobile_device_of(demo: DemoDevice, attributes: frozenset[str]) -> Device:
+    unknown, television = demo.device_type == "Unknown", demo.device_type == "tvOS"
+    says = _spoken(demo, ["general", "hardware"] if unknown else None)
+    if television:
+        says = says - {"security"}
+    return replace(
+        _said_alike(demo, says),
         kind=_KINDS[demo.device_type],
         model="" if unknown else demo.model,
-        site_id=site if general else None,
-        shared=demo.shared_ipad if general and demo.device_type != "tvOS" else None,
-        user=None if unknown or "userandlocation" in silent else named,
+        shared=demo.shared_ipad if "general" in says and not television else None,
+        lost_mode=demo.lost_mode if "security" in says else None,
+        lost_mode_since=_whole(demo.lost_mode_since) if "security" in says and demo.lost_mode else None,
+        building=demo.building if "userandlocation" in says else "",
+        prestage=demo.prestage if "general" in says else "",
+        groups=tuple(sorted(demo.groups)) if "groups" in says else None,
+        attributes=_attributes_of(demo, attributes) if "extensionattributes" in says else None,
     )
+
+
+def _computer_of(demo: DemoDevice, attributes: frozenset[str]) -> Device:
+    says = _spoken(demo, None)
+    return replace(
+        _said_alike(demo, says),
+        family=Family.COMPUTER,
+        kind=DeviceKind.MAC,
+        groups=tuple(sorted(demo.groups)) if "groupmemberships" in says else None,
+        attributes=_attributes_of(demo, attributes) if "extensionattributes" in says else None,
+    )
+
+
+def _said_alike(demo: DemoDevice, says: frozenset[str]) -> Device:
+    """What both families say; ``kind`` is left open."""
+    general, user = "general" in says, "userandlocation" in says
+    site = NO_SITE if demo.site_id is None else demo.site_id
+    return Device(
+        jamf_id=demo.jamf_id,
+        serial=demo.serial if "hardware" in says else "",
+        name=demo.name if general else "",
+        asset_tag=demo.asset_tag if general else "",
+        kind=DeviceKind.UNKNOWN,
+        model=demo.model if "hardware" in says else "",
+        site_id=site if general else None,
+        shared=None,
+        user=UserFields(username=demo.username, real_name=demo.real_name, email=demo.email) if user else None,
+        management_id=demo.management_id if general else "",
+        managed=demo.managed if general else None,
+        supervised=demo.supervised if general else None,
+        last_inventory=_thousandths(demo.last_inventory) if general else None,
+        last_contact=_whole(demo.last_contact) if general else None,
+        last_enrolled=_whole(demo.last_enrolled) if general else None,
+        profile_expires=_whole(demo.profile_expires) if general else None,
+        purchased=demo.purchased if "purchasing" in says else None,
+        room=demo.room if user else "",
+    )
+
+
+def _spoken(demo: DemoDevice, only: Sequence[str] | None) -> frozenset[str]:
+    """Sections that are not null."""
+    silent = {section.replace("_", "").lower() for section in demo.null_sections}
+    return frozenset(_SECTIONS if only is None else only) - silent
+
+
+def _attributes_of(demo: DemoDevice, wanted: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(pair for pair in demo.extension_attributes if pair[0] in wanted))
+
+
+def _whole(moment: datetime | None) -> datetime | None:
+    """As it is sent: in seconds."""
+    return moment and moment.replace(microsecond=0)
+
+
+def _thousandths(moment: datetime | None) -> datetime | None:
+    return moment and moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+QUICK = Limits(connect_seconds=5, answer_seconds=20, total_seconds=30)
+DirectoryAnswer = DirectoryRead | DirectoryFailure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,11 +340,17 @@ class IServSide:
         demo = next(school for school in self.district.schools if school.number == number)
         return [person_of(demo, person) for person in self.district.persons if person.school == number]
 
-    def reader(self, *, page_size: int = 500, answer_seconds: float = 20) -> IServDirectories:
-        limits = Limits(connect_seconds=5, answer_seconds=answer_seconds, page_size=page_size)
-        return IServDirectories(
-            password=lambda school: iserv_password(school.number), ca_file=self.ca_file, limits=limits
-        )
+    def reader(self, limits: Limits = QUICK, **changes: Any) -> IServDirectories:
+        plain: dict[str, Any] = {
+            "password": lambda school: iserv_password(school.number),
+            "ca_file": self.ca_file,
+            "limits": limits,
+        }
+        return IServDirectories(**plain | changes)
+
+    def read(self, schools: Sequence[School], limits: Limits = QUICK, **changes: Any) -> Mapping[str, DirectoryAnswer]:
+        with self.reader(limits, **changes).reading(schools) as answers:
+            return {answer.school.number: answer for answer in answers}
 
     @contextmanager
     def faulty(self, name: str, *numbers: str, value: str | None = None) -> Iterator[None]:
@@ -279,17 +383,37 @@ def school_of(demo: DemoSchool, url: str) -> School:
         student_groups=demo.student_groups,
         teacher_groups=demo.teacher_groups,
         staff_groups=demo.staff_groups,
-        pool_names=demo.pool_names,
+        leaver_groups=demo.leaver_groups,
+        pool=PoolRules(names=demo.pool_names),
     )
 
 
 def person_of(school: DemoSchool, demo: DemoPerson) -> Person:
+    groups = set(demo.groups)
+    role = _role(school, groups)
     return Person(
-        school=demo.school, uuid=demo.uuid, login=demo.login, mail=demo.mail, role=_role(school, set(demo.groups))
+        school=demo.school,
+        uuid=demo.uuid,
+        login=demo.login,
+        mail=demo.mail,
+        role=role,
+        given_name=demo.given_name,
+        family_name=demo.family_name,
+        leaver=bool(groups & set(school.leaver_groups)),
+        classes=tuple(sorted(group for group in groups if group.startswith("klasse."))),
+        grade=None if role in {Role.TEACHER, Role.STAFF} else _grade(groups),
     )
 
 
+def _grade(groups: set[str]) -> int | None:
+    """The demo's schools with grades have a group for each."""
+    years = [group for group in groups if group.startswith("jahrgang.")]
+    return int(years[0].removeprefix("jahrgang.")) if years else None
+
+
 def _role(school: DemoSchool, groups: set[str]) -> Role:
+    if groups & set(school.leaver_groups):
+        return Role.UNKNOWN
     if groups & set(school.teacher_groups):
         return Role.TEACHER
     if groups & set(school.staff_groups):

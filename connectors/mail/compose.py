@@ -12,12 +12,12 @@ from mdm_sync.core.news import Digest, Place
 from mdm_sync.ports import NewEntry, Texts
 
 MOST_PLACES = 25
-"""Devices named for each rule; a mail of thousands of lines is read by nobody."""
+"""Places named for each rule; a mail of thousands of lines is read by nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
-    """The news of one rule; ``more`` counts the devices that are not named."""
+    """The news of one rule; ``more`` counts the places that are not named."""
 
     title: str
     why: str
@@ -111,7 +111,7 @@ class MailComposer:
 
 def _order(place: Place) -> tuple[int, str, str, str]:
     finding = place.finding
-    return (-finding.severity, finding.rule, finding.school, place.serial)
+    return (-finding.severity, finding.rule, finding.school, place.about)
 
 
 def _harmless(place: Place) -> Place:

@@ -74,6 +74,7 @@ class Bars:
         self._progress = progress
         self._names = {
             "devices": texts.text("Jamf Pro: devices"),
+            "computers": texts.text("Jamf Pro: computers"),
             "schools": texts.text("IServ: schools"),
             "judged": texts.text("Rules: schools"),
         }

@@ -17,7 +17,8 @@ from mdm_sync.core.news import severity_of
 from mdm_sync.ports import OpenFinding, Texts
 
 if TYPE_CHECKING:
-    from mdm_sync.cycle import CycleResult, SourceOutcome
+    from mdm_sync.cycle import CycleResult
+    from mdm_sync.equipment import SourceOutcome
     from mdm_sync.jobs import Reconciliation
 
 MOST_SCHOOLS = 4
@@ -35,6 +36,7 @@ def reconcile(
         bool, typer.Option("--dry-run", help="Do everything on a private copy: keep, mail and push nothing.")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Use no network: judge what is stored.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Read all of Jamf Pro, even if what changed would do.")] = False,
     format_: FormatOption = Format.TABLE,
     fail_on: Annotated[
         SeverityOption | None, typer.Option("--fail-on", help="End with code 4 if a finding is at or above this.")
@@ -52,11 +54,13 @@ def reconcile(
 
       mdm-sync reconcile --school 190001 --fail-on critical
     """
+    from mdm_sync.cycle import Scope
     from mdm_sync.jobs import reconcile as run
 
     installation = session_of(context).installation()
     with progress_bars(installation.texts) as progress:
-        done = run(installation, progress, only=tuple(school or ()), dry_run=dry_run, offline=offline)
+        scope = Scope(only=tuple(school or ()), offline=offline, full=full, changes_within=installation.changes_within)
+        done = run(installation, progress, scope, dry_run=dry_run)
     match format_:
         case Format.TABLE:
             _show(done, installation.texts)

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from mdm_sync.cli.options import Format, FormatOption, session_of
 from mdm_sync.cli.output import console, plain, table, write_csv, write_json
-from mdm_sync.core.news import SourceState
+from mdm_sync.core.views import Source
 from mdm_sync.ports import Health, Texts
 
 
@@ -47,7 +47,7 @@ def _show(health: Health, texts: Texts, out: Console) -> None:
         out.print(plain(box.last_error, 1000), style="yellow")
 
 
-def _sources(sources: tuple[SourceState, ...], texts: Texts) -> Table:
+def _sources(sources: tuple[Source, ...], texts: Texts) -> Table:
     rows = table(texts.text("Source"), texts.text("Last complete read"), texts.text("Trouble"))
     for source in sources:
         moment = texts.moment(source.complete_at) if source.complete_at else texts.text("never")
@@ -82,7 +82,7 @@ def _document(health: Health) -> dict[str, object]:
     }
 
 
-def _source_row(source: SourceState) -> tuple[object, ...]:
+def _source_row(source: Source) -> tuple[object, ...]:
     return (source.name, _iso(source.complete_at) or "", source.error or "")
 
 

@@ -52,6 +52,9 @@ folder = "{places.state.name}"
 [schools]
 register_file = "{places.register.name}"
 
+[inventory]
+file = "inventory.csv"
+
 [jamf]
 url = "https://localhost:{addresses.jamf_port}"
 client_id = "{CLIENT_ID}"
@@ -59,6 +62,10 @@ ca_file = "ca.pem"
 
 [iserv]
 ca_file = "ca.pem"
+
+[repair]
+attribute = "Status"
+values = ["Reparatur"]
 
 [mail]
 host = "localhost"
@@ -106,8 +113,21 @@ def _row(school: DemoSchool, url: str) -> dict[str, str]:
         "student_groups": "|".join(school.student_groups),
         "teacher_groups": "|".join(school.teacher_groups),
         "staff_groups": "|".join(school.staff_groups),
-        "pool_names": "|".join(school.pool_names),
+        "leaver_groups": "|".join(school.leaver_groups),
+        "login_suffixes": "|".join(school.login_suffixes),
+        "name_suffixes": "|".join(school.name_suffixes),
+        "pool_names": _patterns(school, "Koffer", "Klassensatz"),
+        "administration_names": _patterns(school, "Verwaltung"),
+        "spare_names": _patterns(school, "Reserve"),
+        "campus": school.campus or "",
+        "support": school.support,
+        "contacts": school.contact,
     }
+
+
+def _patterns(school: DemoSchool, *kinds: str) -> str:
+    """The school's name patterns of these kinds of shared devices."""
+    return "|".join(pattern for pattern in school.pool_names if any(f"-{kind}-" in pattern for kind in kinds))
 
 
 def _write_secrets(folder: Path, secrets: Mapping[str, str]) -> None:

@@ -77,7 +77,8 @@ def _show_mails(places: Places) -> None:
 def _show_summaries(places: Places) -> None:
     for path in _arrived(places.summaries, "*.json"):
         _say(f"This summary arrived upstream ({_relative(places, path)}):")
-        lines = json.dumps(json.loads(path.read_text())["body"], indent=2, ensure_ascii=False).splitlines()
+        body = json.loads(path.read_text())["body"]
+        lines = json.dumps({"schema": body["schema"], **body}, indent=2, ensure_ascii=False).splitlines()
         print("\n".join(lines[:SUMMARY_LINES]))
         print("  …\n" if len(lines) > SUMMARY_LINES else "")
 

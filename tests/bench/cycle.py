@@ -27,7 +27,8 @@ from statistics import median
 
 import httpx
 
-from connectors.iserv.accounts import GROUP_ATTRIBUTES, PERSON_ATTRIBUTES
+from connectors.iserv.accounts import PERSON_ATTRIBUTES
+from connectors.iserv.groups import GROUP_ATTRIBUTES
 from connectors.jamf.records import SECTIONS
 from mdm_sync.core.rules import RULES
 from mdm_sync.demo.control import ask, up

@@ -18,7 +18,8 @@ from mdm_sync.demo.model import Plan
 from mdm_sync.demo.places import Places
 from mdm_sync.demo.tour import environment
 
-NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the commands look at the real clock
+"""The district begins now."""
 
 
 @dataclass(frozen=True)

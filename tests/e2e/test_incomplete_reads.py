@@ -64,18 +64,25 @@ def test_a_directory_that_cannot_be_believed_is_named_and_changes_nothing(
     assert ran.document["outbox"]["new"] in ([], ["summary"])
 
 
-JAMF_FAULTS = ["total-lies", "empty-fleet", "fewer-sites", "lost-privileges", "truncated-gzip", "page-500"]
+JAMF_FAULTS: dict[str, set[tuple[str, str]]] = {
+    "total-lies": set(),
+    "empty-fleet": {("source-shrunk", "source:jamf")},
+    "half-fleet": {("source-shrunk", "source:jamf")},
+    "fewer-sites": set(),
+    "lost-privileges": {("privilege-missing", "privilege:Read Mobile Devices")},
+    "truncated-gzip": set(),
+}
+"""What each fault adds to what was found before."""
 
 
 @pytest.mark.parametrize("fault", [("jamf", name) for name in JAMF_FAULTS], indirect=True, ids=str)
-def test_a_sweep_that_cannot_be_believed_is_refused_and_changes_nothing(
+def test_a_sweep_that_cannot_be_believed_is_refused_and_said_to_be_so(
     installation: Installation, before: set[tuple[str, str]], fault: tuple[str, str]
 ) -> None:
-    assert fault
     ran = installation.run("reconcile", "--format", "json")
     assert ran.code == 3
     assert set(_errors(ran)) == {"jamf"}
-    assert open_findings(installation) == before
+    assert open_findings(installation) == before | JAMF_FAULTS[fault[1]]
 
 
 def test_when_the_faults_end_all_is_read_again(installation: Installation, before: set[tuple[str, str]]) -> None:

@@ -1,3 +1,8 @@
+from collections.abc import Iterator
+
+import pytest
+
+from tests.far_side import Trust
 from tests.far_side_fixtures import (
     background,
     demo_authority,
@@ -9,6 +14,8 @@ from tests.far_side_fixtures import (
     trust,
     upstream_server,
 )
+from tests.integration.demo.background_loop import BackgroundLoop
+from tests.integration.scripted_jamf import Scripted, scripted_jamf
 
 __all__ = [
     "background",
@@ -18,6 +25,13 @@ __all__ = [
     "iserv_servers",
     "jamf",
     "mail_server",
+    "scripted",
     "trust",
     "upstream_server",
 ]
+
+
+@pytest.fixture
+def scripted(background: BackgroundLoop, trust: Trust) -> Iterator[Scripted]:
+    with scripted_jamf(background, trust) as side:
+        yield side

@@ -1,6 +1,7 @@
 """The digest as admins read it: whole in both languages, harmless whatever devices and schools are called."""
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from config.texts import Texts
 from connectors.mail import MailComposer
 from connectors.mail.message import Mail, message_of, read_mail
+from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.matching import Candidates, PersonIndex, match
 from mdm_sync.core.model import (
     Device,
@@ -16,12 +18,12 @@ from mdm_sync.core.model import (
     Person,
     Role,
     School,
-    SchoolView,
     Severity,
     UserFields,
 )
 from mdm_sync.core.news import Digest, Place
-from mdm_sync.core.rules import RULES, judge
+from mdm_sync.core.rules import DEVICE_RULES, judge
+from mdm_sync.core.views import SchoolView
 
 SENDER = "mdm-sync@it.example"
 TEAM = "team@it.example"
@@ -86,7 +88,7 @@ Device at another school than its person (1)
   - DMPX4 – Schule Nord (100001)
 
 Unknown user (3)
-  The device names a login or an address that no IServ account has.
+  The device names somebody whom no IServ account of the school stands for.
   What to do: Correct the user name at Jamf Pro, or take the device back and clear the field.
 
   - no serial number, INV-9 – Schule Nord (100001)
@@ -126,7 +128,7 @@ Gerät an einer anderen Schule als seine Person (1)
   - DMPX4 – Schule Nord (100001)
 
 Unbekannter Benutzer (3)
-  Das Gerät nennt einen Anmeldenamen oder eine Adresse, die kein IServ-Konto hat.
+  Das Gerät nennt jemanden, für den kein IServ-Konto der Schule steht.
   Was zu tun ist: Den Benutzernamen in Jamf Pro berichtigen, oder das Gerät zurücknehmen und das Feld leeren.
 
   - ohne Seriennummer, INV-9 – Schule Nord (100001)
@@ -354,12 +356,15 @@ def test_no_login_and_no_address_of_a_person_is_in_it() -> None:
         user=UserFields(username="max.mueller@sued.example", real_name="Max Müller", email="max.mueller@sued.example"),
     )
     unknown = replace(device, jamf_id=2, user=UserFields(username="erika.muster", real_name="Erika Muster"))
-    candidates = Candidates(own=PersonIndex(), elsewhere={max_of_south.mail: (max_of_south,)})
+    candidates = Candidates(own=PersonIndex.of((), north), elsewhere={max_of_south.mail: (max_of_south,)})
     devices = (device, unknown)
     view = SchoolView(
-        school=north, devices=devices, assignments={one.jamf_id: match(one, candidates) for one in devices}
+        school=north,
+        devices=devices,
+        assignments={one.subject: match(one, candidates) for one in devices},
+        conditions=Conditions(now=datetime(2026, 11, 23, tzinfo=UTC)),
     )
-    findings = judge(view, RULES).findings
+    findings = judge(view, DEVICE_RULES).findings
     assert {one.rule for one in findings} == {"wrong-school", "unknown-user"}
     written = mail(digest(*(Place(finding=one, school_name=north.name) for one in findings))).to_json().casefold()
     assert [

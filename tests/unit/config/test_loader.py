@@ -2,16 +2,24 @@
 
 import re
 import tomllib
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
 
 from config.loader import load_settings
-from config.settings import RuleSettings, ScheduleSettings, Settings
-from mdm_sync.core.rules import RULES
+from config.settings import (
+    CalendarSettings,
+    Holiday,
+    RuleSettings,
+    ScheduleSettings,
+    SchoolRuleSettings,
+    Settings,
+)
+from mdm_sync.core.rules import RULES, Mode
 from mdm_sync.errors import SettingsError
 
 RULE_IDS = ("unknown-user", "wrong-school")
@@ -73,6 +81,13 @@ class TestWhatIsLoaded:
     def test_a_path_that_is_not_named_counts_from_there_too(self, tmp_path: Path) -> None:
         assert load(tmp_path, LEAST).schools.register_file == tmp_path / "schools.csv"
 
+    def test_an_inventory_has_the_usual_headings_unless_others_are_named(self, tmp_path: Path) -> None:
+        settings = load(tmp_path, f'{LEAST}[inventory]\nfile = "machines.csv"\n[inventory.columns]\nserial = ""\n')
+        assert settings.inventory is not None
+        assert settings.inventory.file == tmp_path / "machines.csv"
+        columns = settings.inventory.columns
+        assert (columns.number, columns.kind, columns.serial) == ("Inventarnummer", "Geräteart", "")
+
     def test_absolute_paths_stay_as_they_are(self, tmp_path: Path) -> None:
         settings = load(tmp_path, f'{LEAST}ca_file = "/etc/ca.pem"\n[state]\nfolder = "/srv/state"\n')
         assert (settings.jamf.ca_file, settings.state.folder) == (Path("/etc/ca.pem"), Path("/srv/state"))
@@ -92,14 +107,32 @@ class TestWhatIsLoaded:
         settings = load_settings(Path("mdm-sync.toml"), rule_ids=RULE_IDS)
         assert settings.schools.register_file == tmp_path / "schools.csv"
 
-    def test_a_rule_may_be_switched_off_or_given_another_severity(self, tmp_path: Path) -> None:
+    def test_a_rule_may_be_switched_off_or_observed_or_given_another_severity(self, tmp_path: Path) -> None:
         settings = load(
-            tmp_path, f'{LEAST}[rules.unknown-user]\nenabled = false\n[rules.wrong-school]\nseverity = "critical"\n'
+            tmp_path,
+            f'{LEAST}[rules.unknown-user]\nmode = "off"\n'
+            '[rules.wrong-school]\nmode = "observe"\nseverity = "critical"\n',
         )
         assert settings.rules == {
-            "unknown-user": RuleSettings(enabled=False),
-            "wrong-school": RuleSettings(severity="critical"),
+            "unknown-user": RuleSettings(mode=Mode.OFF),
+            "wrong-school": RuleSettings(mode=Mode.OBSERVE, severity="critical"),
         }
+
+    def test_a_rule_may_differ_for_single_schools(self, tmp_path: Path) -> None:
+        settings = load(
+            tmp_path, f'{LEAST}[rules.unknown-user.schools.194011]\nmode = "off"\n[rules.unknown-user.schools.194024]\n'
+        )
+        assert settings.rules == {
+            "unknown-user": RuleSettings(
+                schools={"194011": SchoolRuleSettings(mode=Mode.OFF), "194024": SchoolRuleSettings()}
+            )
+        }
+
+    def test_days_without_school_are_loaded_as_days(self, tmp_path: Path) -> None:
+        settings = load(
+            tmp_path, f'{LEAST}[[calendar.holidays]]\nname = "Ostern"\nfirst = 2027-03-22\nlast = 2027-03-22\n'
+        )
+        assert settings.calendar.holidays == (Holiday(name="Ostern", first=date(2027, 3, 22), last=date(2027, 3, 22)),)
 
 
 class TestWhatIsRefused:
@@ -108,10 +141,14 @@ class TestWhatIsRefused:
             tmp_path,
             'language = "fr"\n[jamf]\nurl = "jamf.example"\npage_size = 2001\nconnections = 6\n'
             '[mail]\nhost = ""\nsender = "it.example"\nrecipients = []\n[schedule]\nreconcile_minutes = "often"\n'
-            '[rules.unknown-user]\nseverity = "grave"\n',
+            '[rules.unknown-user]\nseverity = "grave"\nmode = "loud"\n[rules.wrong-school.schools.19401]\n'
+            "[thresholds]\nsilent_school_days = 0\nover_age_years = 0\nprofile_days = 0\n"
+            '[calendar]\nzone = "Europe/Dortmund"\n[targets.allowances]\nteacher = -1\n'
+            '[[targets.sharing]]\nform = "2"\nstudents_per_device = 0\n[matching]\nsteps = []\n',
         )
         assert told.splitlines()[0] == f"The settings file {tmp_path / 'mdm-sync.toml'} has problems:"
         assert sorted(line.partition(": ")[0].strip() for line in told.splitlines()[1:]) == [
+            "calendar.zone",
             "jamf.client_id",
             "jamf.connections",
             "jamf.page_size",
@@ -120,9 +157,42 @@ class TestWhatIsRefused:
             "mail.host",
             "mail.recipients",
             "mail.sender",
+            "matching.steps",
+            "rules.unknown-user.mode",
             "rules.unknown-user.severity",
+            "rules.wrong-school.schools.19401.[key]",
             "schedule.reconcile_minutes",
+            "targets.allowances.teacher",
+            "targets.sharing.0.form",
+            "targets.sharing.0.students_per_device",
+            "thresholds.over_age_years",
+            "thresholds.profile_days",
+            "thresholds.silent_school_days",
         ]
+
+    @pytest.mark.parametrize(("first", "last"), [("2027-03-23", "2027-03-22"), ("2027-01-01", "2027-04-12")])
+    def test_holidays_that_end_before_they_begin_or_never_are_refused(
+        self, tmp_path: Path, first: str, last: str
+    ) -> None:
+        told = refusal(tmp_path, f'{LEAST}[[calendar.holidays]]\nname = "x"\nfirst = {first}\nlast = {last}\n')
+        assert told.splitlines()[1:] == [
+            "  calendar.holidays.0: Value error, must end on its first day or later, and within 100 days"
+        ]
+
+    def test_an_unknown_matching_step_is_refused(self, tmp_path: Path) -> None:
+        assert "matching.steps.1" in refusal(tmp_path, f'{LEAST}[matching]\nsteps = ["login", "serial"]\n')
+
+    @pytest.mark.parametrize("zone", ["Mars", "", "../../etc/passwd", "Europe/\u0000"])
+    def test_a_time_zone_that_is_none_is_refused(self, zone: str) -> None:
+        with pytest.raises(ValueError, match="must be a time zone"):
+            CalendarSettings(zone=zone)
+
+    def test_a_rule_about_the_district_cannot_differ_for_a_school(self, tmp_path: Path) -> None:
+        path = tmp_path / "mdm-sync.toml"
+        path.write_text(f'{LEAST}[rules.wrong-school.schools.194011]\nmode = "off"\n[rules.unknown-user]\n')
+        with pytest.raises(SettingsError) as error:
+            load_settings(path, rule_ids=RULE_IDS, district_rule_ids=RULE_IDS)
+        assert str(error.value) == f"{path}: no settings for single schools with: wrong-school."
 
     def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
         assert refusal(tmp_path, f"{LEAST}pagesize = 500\n").splitlines()[1:] == [
@@ -190,15 +260,19 @@ def _options(model: type[BaseModel], path: tuple[str, ...] = ()) -> dict[tuple[s
     for name, field in model.model_fields.items():
         table = _table(field.annotation)
         if table is None:
-            found[*path, name] = ... if field.is_required() else field.default
+            found[*path, name] = ... if field.is_required() else field.get_default(call_default_factory=True)
         else:
             found |= _options(table, (*path, name))
     return found
 
 
 def _table(annotation: Any) -> type[BaseModel] | None:
-    """The model of a table: ``Section``, ``Section | None``; None for a plain option."""
-    for one in (annotation, *getattr(annotation, "__args__", ())):
+    """The model of a table: ``Section``, ``Section | None``, ``dict[str, Section]``; None for a plain option.
+
+    A list of tables is one option.
+    """
+    parts = () if get_origin(annotation) is tuple else get_args(annotation)
+    for one in (annotation, *parts):
         if isinstance(one, type) and issubclass(one, BaseModel):
             return one
     return None
@@ -211,6 +285,13 @@ def _flat(values: dict[str, Any], path: tuple[str, ...] = ()) -> dict[tuple[str,
     return found
 
 
+def _as_told(default: Any) -> Any:
+    """The default as a TOML document gives it."""
+    if isinstance(default, tuple):
+        return [one.model_dump(mode="json") if isinstance(one, BaseModel) else one for one in default]
+    return str(default) if isinstance(default, Path) else default
+
+
 class TestTheExample:
     GIVEN = _flat(tomllib.loads(EXAMPLE.read_text(encoding="utf-8")))
     TOLD = _flat(tomllib.loads(OPTIONAL.sub("", EXAMPLE.read_text(encoding="utf-8"))))
@@ -218,7 +299,9 @@ class TestTheExample:
     RULE = ("rules", "device-unassigned")
 
     def told_in_example(self, option: tuple[str, ...]) -> tuple[str, ...]:
-        """Options of rules stand in the example with one rule."""
+        """Options of rules stand in the example with one rule, those of a rule at a school with one school."""
+        if option[:2] == ("rules", "schools"):
+            return (*self.RULE, "schools", "194011", *option[2:])
         return (*self.RULE, *option[1:]) if option[0] == "rules" else option
 
     def test_it_loads(self) -> None:
@@ -236,9 +319,10 @@ class TestTheExample:
         assert set(self.GIVEN) == {option for option, default in self.OPTIONS.items() if default is ...}
 
     def test_it_names_every_default(self) -> None:
-        defaults = {option: default for option, default in self.OPTIONS.items() if default not in (..., None)}
+        """What is empty by default stands there with an example."""
+        defaults = {option: default for option, default in self.OPTIONS.items() if default not in (..., None, ())}
         assert {option: self.TOLD[self.told_in_example(option)] for option in defaults} == {
-            option: str(default) if isinstance(default, Path) else default for option, default in defaults.items()
+            option: _as_told(default) for option, default in defaults.items()
         }
 
     def test_it_names_the_severity_that_the_rule_has_by_itself(self) -> None:

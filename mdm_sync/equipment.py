@@ -1,0 +1,58 @@
+"""What a cycle works with, and what it tells of each source."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mdm_sync.core.completeness import ShrinkLimit
+from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.matching import STEPS, Step
+from mdm_sync.core.rules.book import RuleBook
+from mdm_sync.ports import (
+    Changes,
+    Clock,
+    DigestComposer,
+    Directories,
+    Fleet,
+    Progress,
+    State,
+    SummaryComposer,
+)
+
+FLEET = "jamf"
+"""Name of Jamf Pro among the sources."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equipment:
+    """What a cycle works with. Without a composer nothing is put into the outbox for its channel.
+
+    Attributes:
+        conditions: what the rules compare with at a moment.
+        steps: how a device's person is looked for, in order.
+        shrink_limit: how much less than last time a source may show.
+    """
+
+    fleet: Fleet
+    directories: Directories
+    state: State
+    rules: RuleBook
+    conditions: Callable[[datetime], Conditions]
+    digests: DigestComposer | None
+    summaries: SummaryComposer | None
+    clock: Clock
+    progress: Progress
+    steps: Sequence[Step] = STEPS
+    shrink_limit: ShrinkLimit = field(default_factory=ShrinkLimit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOutcome:
+    """What became of one source in this cycle: what changed, or why its last snapshot stays in force."""
+
+    name: str
+    school: str | None = None
+    rows: int = 0
+    changes: Changes = field(default_factory=Changes)
+    unreadable: int = 0
+    error: str | None = None

@@ -1,0 +1,141 @@
+"""The reading half of a cycle: each source is read, then accepted or refused.
+
+An incomplete read is refused and the last complete snapshot stays in force. The directories are started first and
+collected last, so that the schools' servers are at work while Jamf Pro is swept.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from enum import Enum
+
+from mdm_sync.core import completeness
+from mdm_sync.core.model import Family, School
+from mdm_sync.equipment import FLEET, Equipment, SourceOutcome
+from mdm_sync.errors import MdmSyncError
+from mdm_sync.ports import DirectoryFailure, DirectoryRead, FleetRead
+
+log = logging.getLogger(__name__)
+
+
+class FleetReading(Enum):
+    """How Jamf Pro is read: all of it, what changed since the last read, or not at all."""
+
+    SWEEP = "sweep"
+    CHANGES = "changes"
+    NOTHING = "nothing"
+
+
+def read_sources(equipment: Equipment, chosen: Sequence[School], fleet: FleetReading) -> Iterator[SourceOutcome]:
+    """Read Jamf Pro and the directories of these schools."""
+    equipment.progress("schools", 0, len(chosen))
+    with equipment.directories.reading(chosen) as answers:
+        match fleet:
+            case FleetReading.SWEEP:
+                yield _sweep(equipment)
+            case FleetReading.CHANGES:
+                yield _read_changes(equipment)
+            case FleetReading.NOTHING:
+                pass
+        for number, answer in enumerate(answers, start=1):
+            equipment.progress("schools", number, len(chosen))
+            yield _accept_directory(equipment, answer)
+
+
+def swept_within(equipment: Equipment, limit: timedelta) -> bool:
+    """Whether the last complete sweep is younger than that."""
+    sources = equipment.state.snapshot.sources()
+    swept = next((source.complete_at for source in sources if source.name == FLEET), None)
+    return swept is not None and equipment.clock() - swept < limit
+
+
+def _sweep(equipment: Equipment) -> SourceOutcome:
+    staging = equipment.state.staging
+    staging.clear_fleet()
+    try:
+        read = equipment.fleet.sweep(staging.stage_devices, equipment.progress)
+    except MdmSyncError as error:
+        outcome = _refused(equipment, FLEET, None, str(error))
+    else:
+        outcome = _accept_sweep(equipment, read)
+    _note_privileges(equipment)
+    return outcome
+
+
+def _accept_sweep(equipment: Equipment, read: FleetRead) -> SourceOutcome:
+    staging = equipment.state.staging
+    previous = staging.fleet_proof()
+    distinct = staging.staged_devices(Family.MOBILE)
+    if refusal := completeness.refuse_fleet(read.proof, distinct=distinct, previous=previous):
+        return _refused(equipment, FLEET, None, f"The read is not complete: {refusal}.")
+    if loss := completeness.shrunk_fleet(read.proof, previous, equipment.shrink_limit):
+        return _refused(equipment, FLEET, None, f"Too little to be true: {loss}.", shrunk=True)
+    still_there = _still_there(equipment, staging.overdue_devices(read))
+    changes = staging.accept_fleet(read, equipment.clock(), still_there=still_there)
+    rows = distinct + staging.staged_devices(Family.COMPUTER)
+    return SourceOutcome(name=FLEET, rows=rows, changes=changes, unreadable=len(read.proof.all_unreadable))
+
+
+def _still_there(equipment: Equipment, overdue: frozenset[str]) -> frozenset[str]:
+    """Which of the devices that did not come Jamf Pro still knows; all of them where it cannot be asked."""
+    if not overdue:
+        return overdue
+    try:
+        return equipment.fleet.present(overdue)
+    except MdmSyncError as error:
+        log.warning("%d devices that did not come could not be asked for one by one: %s", len(overdue), error)
+        return overdue
+
+
+def _note_privileges(equipment: Equipment) -> None:
+    """What the client may do is told even where the sweep failed: it may be why."""
+    try:
+        equipment.state.staging.note_privileges(equipment.fleet.privileges())
+    except MdmSyncError as error:
+        log.debug("the privileges at Jamf Pro could not be read: %s", error)
+
+
+def _read_changes(equipment: Equipment) -> SourceOutcome:
+    staging = equipment.state.staging
+    stored = next((source for source in equipment.state.snapshot.sources() if source.name == FLEET), None)
+    if stored is None or stored.server_time is None:
+        return _sweep(equipment)
+    staging.clear_fleet()
+    try:
+        read = equipment.fleet.changes(stored.server_time, staging.stage_devices, equipment.progress)
+    except MdmSyncError as error:
+        return _refused(equipment, FLEET, None, str(error))
+    if read.unfiltered:
+        log.warning("Jamf Pro ignored the filter for what changed; all is read instead.")
+        return _sweep(equipment)
+    rows = staging.staged_devices(Family.MOBILE)
+    changes = staging.accept_changes(read, equipment.clock())
+    return SourceOutcome(name=FLEET, rows=rows, changes=changes, unreadable=len(read.unreadable))
+
+
+def _accept_directory(equipment: Equipment, answer: DirectoryRead | DirectoryFailure) -> SourceOutcome:
+    school = answer.school
+    if isinstance(answer, DirectoryFailure):
+        return _refused(equipment, school.source, school.number, answer.error)
+    staging = equipment.state.staging
+    previous = staging.directory_proof(school)
+    if refusal := completeness.refuse_directory(answer.proof):
+        return _refused(equipment, school.source, school.number, f"The read is not complete: {refusal}.")
+    if loss := completeness.shrunk_directory(answer.proof, previous, equipment.shrink_limit):
+        return _refused(equipment, school.source, school.number, f"Too little to be true: {loss}.", shrunk=True)
+    changes = staging.accept_directory(answer, equipment.clock())
+    return SourceOutcome(
+        name=school.source,
+        school=school.number,
+        rows=len(answer.persons),
+        changes=changes,
+        unreadable=len(answer.proof.unreadable),
+    )
+
+
+def _refused(
+    equipment: Equipment, source: str, school: str | None, error: str, *, shrunk: bool = False
+) -> SourceOutcome:
+    equipment.state.staging.refuse(source, error, equipment.clock(), shrunk=shrunk)
+    log.warning("%s was not read: %s", source, error)
+    return SourceOutcome(name=source, school=school, error=error)
