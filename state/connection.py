@@ -1,70 +1,143 @@
-"""Opening the store: permissions, the lock of the one writer, migrations, the scratch database, transactions."""
+"""Opening the store: permissions, the scratch database, transactions, and errors told plainly wherever they arise."""
 
-import fcntl
 import os
 import sqlite3
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
-from sqlite_utils import Database
+from sqlite_utils import Database, Migrations
 
-from mdm_sync.errors import PermanentError, TemporaryError
+from mdm_sync.errors import PermanentError
+from state.migration import migrate, refuse_newer, refuse_older
 from state.schema import SCRATCH, migrations
+from state.trouble import plain_errors
+from state.writer import Told, WriterLock
+
+if TYPE_CHECKING:
+    from sqlite3 import _Parameters
 
 STORE_NAME = "state.db"
 SCRATCH_NAME = "scratch.db"
 LOCK_NAME = "writer.lock"
-BUSY_SECONDS = 30
+BUSY_SECONDS = 5
+CACHE_KIB = 16_000
+CHECKPOINT_PAGES = 10_000
+"""A first read of all schools writes the pages of an index again and again; they reach the file a few times only."""
+
+
+class _Cursor(sqlite3.Cursor):
+    """A cursor whose complaints are plain: damage may show at any row, also where the store is only read."""
+
+    connection: "_Connection"
+
+    def execute(self, sql: str, parameters: "_Parameters" = (), /) -> Self:
+        with plain_errors(self.connection.path):
+            return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: "Iterable[_Parameters]", /) -> Self:
+        with plain_errors(self.connection.path):
+            return super().executemany(sql, parameters)
+
+    def fetchone(self) -> sqlite3.Row:
+        with plain_errors(self.connection.path):
+            return super().fetchone()  # type: ignore[no-any-return]  # by the connection's row factory
+
+    def fetchall(self) -> list[sqlite3.Row]:
+        with plain_errors(self.connection.path):
+            return super().fetchall()
+
+    def __iter__(self) -> Iterator[sqlite3.Row]:  # type: ignore[override]  # one watch over all rows, not one for each
+        with plain_errors(self.connection.path):
+            yield from iter(super().fetchone, None)
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that holds the writer's lock until it is closed."""
+    """A connection to the store at ``path``; one for work holds the writer's lock and a scratch file until closed."""
 
-    lock: int | None = None
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, timeout=BUSY_SECONDS, check_same_thread=False)
+        self.path = path
+        self.lock: WriterLock | None = None
+        self.scratch: Path | None = None
+        self.row_factory = sqlite3.Row
+
+    # The three of sqlite3 make a cursor of their own kind, whatever ``cursor`` says.
+
+    def execute(self, sql: str, parameters: "_Parameters" = (), /) -> _Cursor:
+        return self.cursor(_Cursor).execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: "Iterable[_Parameters]", /) -> _Cursor:
+        return self.cursor(_Cursor).executemany(sql, parameters)
+
+    def executescript(self, sql_script: str, /) -> sqlite3.Cursor:
+        with plain_errors(self.path):
+            return super().executescript(sql_script)
 
     def close(self) -> None:
         super().close()
-        if self.lock is not None:
-            os.close(self.lock)
+        if self.scratch:
+            self.scratch.unlink(missing_ok=True)
+            self.scratch = None
+        if self.lock:
+            self.lock.release()
             self.lock = None
 
 
-def open_for_work(folder: Path) -> Database:
+def open_for_work(
+    folder: Path,
+    *,
+    command: str = "",
+    wait_seconds: float = 0,
+    told: Told = lambda _: None,
+    plan: Migrations = migrations,
+) -> Database:
     """The store in this folder, made or migrated where needed, with an empty scratch database attached.
+
+    Args:
+        folder: where it lies.
+        command: what this process is about to do, for those who wait for it.
+        wait_seconds: how long to wait while another process works with it.
+        told: is told once whom this process waits for.
+        plan: the steps that lead to this version's tables.
 
     Raises:
         PermanentError: the folder or the file cannot be used, is damaged, or was written by a newer version.
-        TemporaryError: another process works with it.
+        TemporaryError: another process works with it, or the disk is full.
     """
     path = folder / STORE_NAME
-    with _plain_errors(path):
+    with plain_errors(path):
         _make_private(path)
         connection = _connect(path)
         try:
-            connection.lock = _lock(folder / LOCK_NAME)
-            return _prepare(connection, folder)
+            connection.lock = WriterLock.take(folder / LOCK_NAME, command=command, wait_seconds=wait_seconds, told=told)
+            return _prepare(connection, folder, plan)
         except BaseException:
             connection.close()
             raise
 
 
-def open_for_questions(folder: Path) -> Database:
+def open_for_questions(folder: Path, *, plan: Migrations = migrations) -> Database:
     """The store in this folder as it is; nothing is made, migrated or staged.
 
     Raises:
         PermanentError: there is none yet, it cannot be used, or another version of the program must open it first.
     """
     path = folder / STORE_NAME
-    if not path.exists():
-        raise PermanentError(f"There is no state store at {path} yet: run mdm-sync reconcile first.")
-    with _plain_errors(path):
+    with plain_errors(path):
+        if not path.exists():
+            raise PermanentError(f"There is no state store at {path} yet: run mdm-sync reconcile first.")
         _refuse_if_open_to_others(path)
-        database = Database(_connect(path))
-        _refuse_newer(database)
-        if migrations.pending(database):
-            raise PermanentError(f"The state store {path} is of an older version: run mdm-sync reconcile first.")
+        connection = _connect(path)
+        try:
+            database = Database(connection)
+            refuse_newer(database, plan, path)
+            refuse_older(database, plan, path)
+        except BaseException:
+            connection.close()
+            raise
         return database
 
 
@@ -72,12 +145,10 @@ def copy_store(source: Path, target: Path) -> None:
     """Copy the store of one folder into another, consistently, while others may be writing to it."""
     if not (source / STORE_NAME).exists():
         return
-    with _plain_errors(source / STORE_NAME):
+    with plain_errors(source / STORE_NAME):
         _make_private(target / STORE_NAME)
-        old, new = _connect(source / STORE_NAME), _connect(target / STORE_NAME)
-        old.backup(new)
-        old.close()
-        new.close()
+        with closing(_connect(source / STORE_NAME)) as old, closing(_connect(target / STORE_NAME)) as new:
+            old.backup(new)
 
 
 @contextmanager
@@ -85,42 +156,11 @@ def transaction(database: Database) -> Iterator[sqlite3.Connection]:
     """All that is written inside, or nothing.
 
     Raises:
-        TemporaryError: the disk is full or another process holds the store; nothing was written.
+        TemporaryError: the disk is full or another program holds the store; nothing was written.
         PermanentError: the store is damaged; nothing was written.
     """
-    try:
-        with database.atomic():
-            yield database.conn
-    except sqlite3.OperationalError as error:
-        raise TemporaryError(f"The state store could not be written ({error}); it is as it was before.") from error
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:
-            raise  # its other kinds, such as a broken constraint, are mistakes of ours and no damage
-        raise _damaged(_path(database), error) from error
-
-
-@contextmanager
-def _plain_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise PermanentError(f"The state store {path} cannot be used: {error.strerror}.") from error
-    except sqlite3.OperationalError as error:
-        raise PermanentError(f"The state store {path} cannot be opened: {error}.") from error
-    except sqlite3.DatabaseError as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: sqlite3.DatabaseError) -> PermanentError:
-    return PermanentError(
-        f"The state store {path} is damaged ({error}). It was left as it is: put a backup in its place, "
-        "or move it away to start anew."
-    )
-
-
-def _path(database: Database) -> Path:
-    """Where the store lies; SQLite answers from memory, so damage does not matter."""
-    return Path(database.conn.execute("PRAGMA database_list").fetchone()["file"])
+    with database.atomic():
+        yield database.conn
 
 
 def _make_private(path: Path) -> None:
@@ -136,50 +176,31 @@ def _refuse_if_open_to_others(path: Path) -> None:
         raise PermanentError(f"{path} may be read by others (mode {mode:04o}). Mend it: chmod 600 {path}")
 
 
-def _lock(path: Path) -> int:
-    """Only one process stages and commits at a time; the lock goes with the process, however it ends."""
-    lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.read(lock, 20).decode() or "?"
-        os.close(lock)
-        raise TemporaryError(
-            f"Another mdm-sync (process {holder}) is at work on this store; try again later."
-        ) from error
-    os.ftruncate(lock, 0)
-    os.write(lock, str(os.getpid()).encode())
-    return lock
-
-
 def _connect(path: Path) -> _Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False, factory=_Connection)
-    connection.row_factory = sqlite3.Row
+    connection = _Connection(path)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA secure_delete = ON")
     return connection
 
 
-def _prepare(connection: _Connection, folder: Path) -> Database:
-    connection.execute("PRAGMA journal_mode = WAL")
+def _prepare(connection: _Connection, folder: Path, plan: Migrations) -> Database:
     database = Database(connection)
-    _refuse_newer(database)
-    migrations.apply(database)
+    refuse_newer(database, plan, connection.path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    migrate(database, plan, connection.path)
     _attach_scratch(connection, folder / SCRATCH_NAME)
     return database
 
 
-def _refuse_newer(database: Database) -> None:
-    ours = {migration.name for migration in migrations.pending(Database(memory=True))}
-    if {migration.name for migration in migrations.applied(database)} - ours:
-        raise PermanentError("The state store was written by a newer mdm-sync. Install that version again to use it.")
-
-
-def _attach_scratch(connection: sqlite3.Connection, path: Path) -> None:
+def _attach_scratch(connection: _Connection, path: Path) -> None:
     """Staged rows are worth nothing after a crash, so they pay for no safety."""
     path.unlink(missing_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+    connection.scratch = path
     connection.execute("ATTACH DATABASE ? AS scratch", [str(path)])
     connection.execute("PRAGMA scratch.journal_mode = MEMORY")
     connection.execute("PRAGMA scratch.synchronous = OFF")
+    connection.execute("PRAGMA scratch.secure_delete = OFF")
     connection.executescript(SCRATCH)

@@ -1,22 +1,22 @@
 """What people ask of the store."""
 
-import sqlite3
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlite_utils import Database
 
-from mdm_sync.core.model import Person, School
-from mdm_sync.core.news import Place
-from mdm_sync.ports import Health, OpenFinding
+from mdm_sync.core.model import Assignment, Device, Family, Person, School, subject_of
+from mdm_sync.ports import DeviceStory, FindingQuery, FoundFindings, Health, OpenFinding
+from state import findings
 from state.outbox import Outbox
-from state.rows import finding_of, moment, person_of
+from state.rows import DEVICE, PERSON, assignment_of, device_of, moment, person_of
 from state.snapshot import Snapshot
 
-_FINDINGS = "SELECT * FROM findings"
-_MOST_SEVERE_FIRST = """
-ORDER BY CASE severity WHEN 'critical' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, rule, school, id
-"""
+_NAMED = (
+    "subject IN (SELECT value FROM json_each(:ids)) OR :name IN (casefold(serial), casefold(asset_tag), casefold(name))"
+)
+_OF_PERSON = "subject IN (SELECT subject FROM assignments WHERE (person_school, person_uuid) = (:school, :uuid))"
 
 
 class Inquiry:
@@ -24,21 +24,48 @@ class Inquiry:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # SQLite folds the case of ASCII letters alone
+        database.conn.create_function("casefold", 1, _casefold, deterministic=True)
 
     def open_findings(self, schools: Iterable[School], *, resolved: bool = False) -> list[OpenFinding]:
         """Findings, the most severe first; with ``resolved`` those that are no longer open as well."""
-        names = _names(schools)
-        query = f"{_FINDINGS} {'' if resolved else 'WHERE open'} {_MOST_SEVERE_FIRST}"
-        return [_open_finding(row, names) for row in self._database.conn.execute(query)]
+        return list(self.findings(FindingQuery(resolved=resolved), schools).findings)
+
+    def findings(self, query: FindingQuery, schools: Iterable[School]) -> FoundFindings:
+        """The findings that are wanted."""
+        return findings.find(self._database.conn, query, schools)
 
     def finding(self, finding_id: int, schools: Iterable[School]) -> OpenFinding | None:
         """One finding by the number that lists show."""
-        row = self._database.conn.execute(f"{_FINDINGS} WHERE id = ?", (finding_id,)).fetchone()
-        return _open_finding(row, _names(schools)) if row else None
+        return findings.by_number(self._database.conn, finding_id, schools)
+
+    def devices(self, name: str, schools: Iterable[School]) -> tuple[DeviceStory, ...]:
+        """The devices of this serial number, asset tag, name or Jamf id, in any case of letters; ordered by id."""
+        wanted = name.strip().casefold()
+        ids = [subject_of(family, int(wanted)) for family in Family] if wanted.isdecimal() else [wanted]
+        return self._stories(_NAMED, {"ids": json.dumps(ids), "name": wanted}, schools) if wanted else ()
+
+    def devices_behind(self, subject: str, schools: Iterable[School]) -> tuple[DeviceStory, ...]:
+        """The devices that a finding about this subject rests on: itself, those of the person, of the serial number."""
+        kind, _, key = subject.partition(":")
+        match kind:
+            case "person":
+                school, _, uuid = key.partition("/")
+                return self._stories(_OF_PERSON, {"school": school, "uuid": uuid}, schools)
+            case "serial":
+                return self._stories("serial = :serial", {"serial": key}, schools)
+        return self._stories("subject = :subject", {"subject": subject}, schools)
+
+    def serials(self) -> tuple[str, ...]:
+        """The serial numbers of all devices."""
+        rows = self._database.conn.execute("SELECT DISTINCT serial FROM devices WHERE serial <> '' ORDER BY serial")
+        return tuple(row["serial"] for row in rows)
 
     def person(self, ref: str) -> Person | None:
         """Whom a reference stands for."""
-        row = self._database.conn.execute("SELECT * FROM persons WHERE ref = ?", (ref.strip().upper(),)).fetchone()
+        row = self._database.conn.execute(
+            f"SELECT {PERSON} FROM persons WHERE ref = ?", (ref.strip().upper(),)
+        ).fetchone()
         return person_of(row) if row else None
 
     def health(self) -> Health:
@@ -58,21 +85,35 @@ class Inquiry:
             outbox=Outbox(self._database).totals(),
         )
 
+    def _stories(self, condition: str, values: Mapping[str, str], schools: Iterable[School]) -> tuple[DeviceStory, ...]:
+        query = f"SELECT {DEVICE} FROM devices WHERE {condition} ORDER BY length(subject), subject"
+        register, rows = tuple(schools), self._database.conn.execute(query, values).fetchall()
+        return tuple(self._story(device_of(row), register) for row in rows)
 
-def _names(schools: Iterable[School]) -> dict[str, str]:
-    return {school.number: school.name for school in schools}
+    def _story(self, device: Device, schools: Iterable[School]) -> DeviceStory:
+        query = """
+        SELECT missed, coalesce(sites.name, '') AS site FROM devices LEFT JOIN sites ON sites.id = site_id
+        WHERE subject = ?
+        """
+        row = self._database.conn.execute(query, (device.subject,)).fetchone()
+        subjects = (device.subject, f"serial:{device.serial}") if device.serial else (device.subject,)
+        return DeviceStory(
+            device=device,
+            site=row["site"],
+            assignment=self._assignment(device.subject),
+            missed=row["missed"],
+            findings=findings.about(self._database.conn, subjects, schools),
+        )
+
+    def _assignment(self, subject: str) -> Assignment | None:
+        connection = self._database.conn
+        row = connection.execute("SELECT * FROM assignments WHERE subject = ?", (subject,)).fetchone()
+        if row is None:
+            return None
+        key = (row["person_school"], row["person_uuid"])
+        person = connection.execute(f"SELECT {PERSON} FROM persons WHERE (school, uuid) = (?, ?)", key).fetchone()
+        return assignment_of(row, person_of(person) if person else None)
 
 
-def _open_finding(row: sqlite3.Row, names: dict[str, str]) -> OpenFinding:
-    finding = finding_of(row)
-    opened = moment(row["opened_at"])
-    if opened is None:
-        raise ValueError("a finding without a beginning")
-    return OpenFinding(
-        finding_id=row["id"],
-        place=Place(finding=finding, school_name=names.get(finding.school, "")),
-        open=bool(row["open"]),
-        opened_at=opened,
-        resolved_at=moment(row["resolved_at"]),
-        times_reopened=row["reopened"],
-    )
+def _casefold(text: str | None) -> str | None:
+    return None if text is None else text.casefold()

@@ -4,6 +4,8 @@ import json
 import sqlite3
 from datetime import date, datetime
 
+import msgspec
+
 from mdm_sync.core.model import (
     Assignment,
     AssignmentState,
@@ -47,6 +49,9 @@ DEVICE_COLUMNS = (
 )
 """All that a device says, beside its subject."""
 
+DEVICE = f"subject, {', '.join(DEVICE_COLUMNS)}"
+"""What ``device_of`` takes, in its order: by place, because a look-up by name costs more the wider the row is."""
+
 PERSON_COLUMNS = (
     "login",
     "mail",
@@ -59,6 +64,13 @@ PERSON_COLUMNS = (
     "grade",
 )
 """All that a directory says of a person, beside the uuid."""
+
+PERSON = f"school, uuid, ref, {', '.join(PERSON_COLUMNS)}"
+"""What ``person_of`` takes, in its order."""
+
+_to_json = msgspec.json.Encoder().encode
+_strings = msgspec.json.Decoder(tuple[str, ...]).decode
+_pairs = msgspec.json.Decoder(tuple[tuple[str, str], ...]).decode
 
 
 def device_row(device: Device) -> tuple[object, ...]:
@@ -87,40 +99,68 @@ def device_row(device: Device) -> tuple[object, ...]:
         device.building,
         device.room,
         device.prestage,
-        None if device.groups is None else json.dumps(device.groups),
-        None if device.attributes is None else json.dumps(dict(device.attributes)),
+        None if device.groups is None else _to_json(device.groups).decode(),
+        None if device.attributes is None else _to_json(device.attributes).decode(),
     )
 
 
 def device_of(row: sqlite3.Row) -> Device:
-    """The device that a row of the table holds."""
-    family, _, jamf_id = row["subject"].partition(":")
+    """The device that a row of DEVICE holds."""
+    (
+        subject,
+        serial,
+        name,
+        asset_tag,
+        kind,
+        model,
+        site_id,
+        shared,
+        username,
+        real_name,
+        email,
+        management_id,
+        managed,
+        supervised,
+        lost_mode,
+        lost_mode_since,
+        last_inventory,
+        last_contact,
+        last_enrolled,
+        profile_expires,
+        purchased,
+        building,
+        room,
+        prestage,
+        groups,
+        attributes,
+    ) = row
+    family, _, jamf_id = subject.partition(":")
     return Device(
         jamf_id=int(jamf_id),
         family=Family(family),
-        serial=row["serial"],
-        name=row["name"],
-        asset_tag=row["asset_tag"],
-        kind=DeviceKind(row["kind"]),
-        model=row["model"],
-        site_id=row["site_id"],
-        shared=_flag(row["shared"]),
-        user=_user(row),
-        management_id=row["management_id"],
-        managed=_flag(row["managed"]),
-        supervised=_flag(row["supervised"]),
-        lost_mode=_flag(row["lost_mode"]),
-        lost_mode_since=moment(row["lost_mode_since"]),
-        last_inventory=moment(row["last_inventory"]),
-        last_contact=moment(row["last_contact"]),
-        last_enrolled=moment(row["last_enrolled"]),
-        profile_expires=moment(row["profile_expires"]),
-        purchased=date.fromisoformat(row["purchased"]) if row["purchased"] else None,
-        building=row["building"],
-        room=row["room"],
-        prestage=row["prestage"],
-        groups=None if row["groups"] is None else tuple(json.loads(row["groups"])),
-        attributes=None if row["attributes"] is None else tuple(json.loads(row["attributes"]).items()),
+        serial=serial,
+        name=name,
+        asset_tag=asset_tag,
+        kind=DeviceKind(kind),
+        model=model,
+        site_id=site_id,
+        shared=_flag(shared),
+        user=None if username is None else UserFields(username=username, real_name=real_name, email=email),
+        management_id=management_id,
+        managed=_flag(managed),
+        supervised=_flag(supervised),
+        lost_mode=_flag(lost_mode),
+        lost_mode_since=moment(lost_mode_since),
+        last_inventory=moment(last_inventory),
+        last_contact=moment(last_contact),
+        last_enrolled=moment(last_enrolled),
+        profile_expires=moment(profile_expires),
+        purchased=date.fromisoformat(purchased) if purchased else None,
+        building=building,
+        room=room,
+        prestage=prestage,
+        groups=None if groups is None else _strings(groups),
+        attributes=None if attributes is None else _pairs(attributes),
     )
 
 
@@ -130,31 +170,38 @@ def person_row(person: Person) -> tuple[object, ...]:
         person.uuid,
         person.login,
         person.mail,
-        lookup_key(person.mail),
+        mail_key(person.mail),
         person.role.value,
         person.given_name,
         person.family_name,
         person.leaver,
-        json.dumps(person.classes),
+        _to_json(person.classes).decode(),
         person.grade,
     )
 
 
 def person_of(row: sqlite3.Row) -> Person:
-    """The person that a row of the table holds."""
+    """The person that a row of PERSON holds."""
+    school, uuid, ref, login, mail, _, role, given_name, family_name, leaver, classes, grade = row
     return Person(
-        school=row["school"],
-        uuid=row["uuid"],
-        login=row["login"],
-        mail=row["mail"],
-        role=Role(row["role"]),
-        given_name=row["given_name"],
-        family_name=row["family_name"],
-        leaver=bool(row["leaver"]),
-        classes=tuple(json.loads(row["classes"])),
-        grade=row["grade"],
-        ref=row["ref"],
+        school=school,
+        uuid=uuid,
+        login=login,
+        mail=mail,
+        role=Role(role),
+        given_name=given_name,
+        family_name=family_name,
+        leaver=bool(leaver),
+        classes=_strings(classes),
+        grade=grade,
+        ref=ref,
     )
+
+
+def mail_key(mail: str) -> str:
+    """An address in the form in which it is looked up: domain first, so that the index keeps a school's together."""
+    local, _, domain = lookup_key(mail).rpartition("@")
+    return f"{domain} {local}" if local and domain else ""
 
 
 def assignment_row(subject: str, assignment: Assignment) -> tuple[object, ...]:
@@ -191,9 +238,3 @@ def _text(value: date | None) -> str | None:
 
 def _flag(value: int | None) -> bool | None:
     return None if value is None else bool(value)
-
-
-def _user(row: sqlite3.Row) -> UserFields | None:
-    if row["username"] is None:
-        return None
-    return UserFields(username=row["username"], real_name=row["real_name"], email=row["email"])

@@ -11,6 +11,9 @@ migrations = Migrations("mdm-sync")
 FLEET_SOURCE = "jamf"
 """Name of Jamf Pro among the sources; a directory is named by its school."""
 
+INVENTORY_SOURCE = "inventory"
+"""Name of the inventory among the sources."""
+
 STORE = """
 CREATE TABLE sites (            -- Jamf sites, as the last complete sweep saw them
     id INTEGER PRIMARY KEY,     -- Jamf's id
@@ -58,7 +61,7 @@ CREATE TABLE persons (          -- accounts, as the last complete read of each s
     ref TEXT NOT NULL UNIQUE,   -- stands for the person outside the store
     login TEXT NOT NULL,        -- devices are matched by it
     mail TEXT NOT NULL,         -- devices are matched by it
-    mail_key TEXT NOT NULL,     -- the address in the form it is compared in
+    mail_key TEXT NOT NULL,     -- the address in the form it is looked up in
     role TEXT NOT NULL,         -- student, teacher, staff, unknown
     given_name TEXT NOT NULL,   -- devices are matched by it where they give a display name
     family_name TEXT NOT NULL,  -- devices are matched by it where they give a display name
@@ -75,6 +78,15 @@ CREATE TABLE classes (          -- class groups, as the last complete read of ea
     name TEXT NOT NULL,         -- as people write it; the Jamf group of a class set has it
     PRIMARY KEY (school, account)
 ) WITHOUT ROWID;
+CREATE TABLE machines (         -- machines that Jamf Pro does not know, as the inventory last said
+    number TEXT PRIMARY KEY,    -- inventory number
+    kind TEXT NOT NULL,         -- desktop, laptop
+    school TEXT NOT NULL,       -- Schulnummer
+    serial TEXT NOT NULL,       -- to find the machine by
+    model TEXT NOT NULL,        -- told with the machine
+    use TEXT NOT NULL,          -- what it is for: those of the office are counted apart
+    purchased TEXT              -- day; age and replacement are counted from it; NULL: not told
+) WITHOUT ROWID;
 CREATE TABLE sources (          -- how each source stands
     name TEXT PRIMARY KEY,      -- jamf, or iserv-<Schulnummer>
     known_since TEXT NOT NULL,  -- first attempt
@@ -83,7 +95,7 @@ CREATE TABLE sources (          -- how each source stands
     server_time TEXT,           -- the source's own clock at the last read; changes are read from there
     attempted_at TEXT NOT NULL, -- last attempt
     error TEXT,                 -- why the last attempt gave nothing; NULL: it was complete
-    shrunk INTEGER NOT NULL DEFAULT 0,  -- 1: the last attempt was refused because far less came than before
+    shrunk INTEGER NOT NULL DEFAULT 0,  -- 1: since the last complete read one was refused because far less came
     privileges TEXT             -- what its API client may do beside what it needs (JSON)
 ) WITHOUT ROWID;
 CREATE TABLE assignments (      -- what the user fields of each device come to
@@ -146,6 +158,7 @@ CREATE TABLE scratch.present (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE scratch.persons (
     uuid TEXT PRIMARY KEY, login, mail, mail_key, role, given_name, family_name, leaver, classes, grade
 ) WITHOUT ROWID;
+CREATE TABLE scratch.machines (number TEXT PRIMARY KEY, kind, school, serial, model, use, purchased) WITHOUT ROWID;
 CREATE TABLE scratch.assignments (
     subject TEXT PRIMARY KEY, state, step, person_school, person_uuid, reason
 ) WITHOUT ROWID;

@@ -13,7 +13,7 @@ from mdm_sync.core.news import SchoolTotals
 from mdm_sync.core.spelling import lookup_key
 from mdm_sync.core.views import Privileges, Source, Twins
 from mdm_sync.ports import Held
-from state.rows import device_of, finding_of, person_of
+from state.rows import DEVICE, PERSON, device_of, finding_of, mail_key, person_of
 from state.schema import FLEET_SOURCE
 from state.sources import stored_privileges, stored_sources
 
@@ -36,19 +36,21 @@ class Snapshot:
 
     def devices_of(self, school: School) -> tuple[Device, ...]:
         """The devices in the school's sites."""
-        query = f"SELECT * FROM devices WHERE {_PLACED} ORDER BY subject"
+        query = f"SELECT {DEVICE} FROM devices WHERE {_PLACED} ORDER BY subject"
         return tuple(map(device_of, self._connection.execute(query, _sites((school,)))))
 
     def devices_nowhere(self, schools: Iterable[School]) -> tuple[Device, ...]:
         """The devices in no site of any of these schools."""
-        query = f"SELECT * FROM devices WHERE {_NOWHERE} ORDER BY subject"
+        query = f"SELECT {DEVICE} FROM devices WHERE {_NOWHERE} ORDER BY subject"
         return tuple(map(device_of, self._connection.execute(query, _sites(schools))))
 
     def persons_of(self, school: School) -> tuple[Person, ...] | None:
         """The school's persons; None while its directory has never been read completely."""
         if school.number not in self.read_schools():
             return None
-        rows = self._connection.execute("SELECT * FROM persons WHERE school = ? ORDER BY uuid", (school.number,))
+        rows = self._connection.execute(
+            f"SELECT {PERSON} FROM persons WHERE school = ? ORDER BY uuid", (school.number,)
+        )
         return tuple(map(person_of, rows))
 
     def classes_of(self, school: School) -> tuple[SchoolClass, ...]:
@@ -163,27 +165,30 @@ class Snapshot:
         return stored_privileges(self._connection, FLEET_SOURCE)
 
     def _by_own_address(self, school: School) -> Iterable[tuple[str, Person]]:
+        """Persons by the address that IServ itself gives them."""
+        mails = {mail_key(mail): mail for mail in self._mails_named_at(school)}
         query = f"""
-        SELECT persons.* FROM persons WHERE school <> :school AND mail_key IN (
-            SELECT mail FROM device_mails JOIN devices USING (subject) WHERE {_PLACED}
-        ) ORDER BY school, uuid
+        SELECT {PERSON} FROM persons WHERE school <> ? AND mail_key IN (SELECT value FROM json_each(?))
+        ORDER BY school, uuid
         """
-        for row in self._connection.execute(query, {"school": school.number, **_sites((school,))}):
-            yield row["mail_key"], person_of(row)
+        for row in self._connection.execute(query, (school.number, json.dumps(list(mails)))):
+            yield mails[row["mail_key"]], person_of(row)
 
     def _by_login_at(self, school: School, schools: Iterable[School]) -> Iterable[tuple[str, Person]]:
-        """Addresses at domains of other schools: few, so each is looked up by its login."""
-        owners = {lookup_key(domain): other for other in schools for domain in other.mail_domains if other != school}
-        query = f"""
-        SELECT DISTINCT mail FROM device_mails JOIN devices USING (subject) WHERE {_PLACED}
-        AND substr(mail, instr(mail, '@') + 1) IN (SELECT value FROM json_each(:domains)) ORDER BY mail
-        """
-        values = {"domains": json.dumps(list(owners)), **_sites((school,))}
-        for (mail,) in self._connection.execute(query, values).fetchall():
-            login, _, domain = mail.partition("@")
-            for person in self.persons_of(owners[domain]) or ():
-                if lookup_key(person.login) == login:
-                    yield mail, person
+        """Persons by their login at any domain of their school; these are few beside those by their own address."""
+        mails = self._mails_named_at(school)
+        domains = {mail.rpartition("@")[2] for mail in mails}
+        for other in schools:
+            aliases = {lookup_key(domain) for domain in other.mail_domains} & domains
+            if other.number == school.number or not aliases:
+                continue
+            for person in self.persons_of(other) or ():
+                named = (f"{lookup_key(person.login)}@{alias}" for alias in aliases)
+                yield from ((mail, person) for mail in named if mail in mails)
+
+    def _mails_named_at(self, school: School) -> frozenset[str]:
+        query = f"SELECT mail FROM device_mails JOIN devices USING (subject) WHERE {_PLACED}"
+        return frozenset(mail for (mail,) in self._connection.execute(query, _sites((school,))))
 
     def _findings(self, condition: str, values: Mapping[str, str]) -> dict[Key, StoredFinding]:
         rows = self._connection.execute(f"SELECT * FROM findings WHERE {condition}", values)

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import msgspec
 
-from mdm_sync.core.completeness import DirectoryProof, FleetProof
+from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProof
 from mdm_sync.core.views import Privileges, Source
+from state.schema import INVENTORY_SOURCE
 
-Proof = FleetProof | DirectoryProof
+Proof = FleetProof | DirectoryProof | InventoryProof
 _DIRECTORY = "iserv-"
 
 
@@ -28,21 +29,20 @@ def mark_complete(
 
 
 def mark_seen(connection: sqlite3.Connection, source: str, at: datetime, server_time: datetime | None) -> None:
-    """Write down that changes were read: the source answers, and how far the changes reach."""
+    """Write down that changes were read, and how far they reach; whether the source shrank they do not show."""
     connection.execute(
-        "UPDATE sources SET attempted_at = ?, error = NULL, shrunk = 0, server_time = coalesce(?, server_time) "
-        "WHERE name = ?",
+        "UPDATE sources SET attempted_at = ?, error = NULL, server_time = coalesce(?, server_time) WHERE name = ?",
         (at.isoformat(), _text(server_time), source),
     )
 
 
 def mark_refused(connection: sqlite3.Connection, source: str, error: str, at: datetime, *, shrunk: bool) -> None:
-    """Write down why an attempt gave nothing."""
+    """Write down why an attempt gave nothing; that the source shrank stays said until a read is believed again."""
     moment = at.isoformat()
     connection.execute(
         "INSERT INTO sources (name, known_since, attempted_at, error, shrunk) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET (attempted_at, error, shrunk) = "
-        "(excluded.attempted_at, excluded.error, excluded.shrunk)",
+        "(excluded.attempted_at, excluded.error, max(shrunk, excluded.shrunk))",
         (source, moment, moment, error, shrunk),
     )
 
@@ -90,6 +90,8 @@ def _unreadable(name: str, proof: str | None) -> Iterable[tuple[str, str]]:
         return ()
     if name.startswith(_DIRECTORY):
         return msgspec.json.decode(proof, type=DirectoryProof).unreadable
+    if name == INVENTORY_SOURCE:
+        return msgspec.json.decode(proof, type=InventoryProof).unreadable
     return msgspec.json.decode(proof, type=FleetProof).all_unreadable
 
 

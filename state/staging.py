@@ -7,12 +7,13 @@ from datetime import datetime
 import msgspec
 from sqlite_utils import Database
 
-from mdm_sync.core.completeness import DirectoryProof, FleetProof
+from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProof
 from mdm_sync.core.matching import mail_keys
 from mdm_sync.core.model import Assignment, Device, Family, School
 from mdm_sync.core.views import Privileges
-from mdm_sync.ports import Changes, DirectoryRead, FleetChanges, FleetRead
+from mdm_sync.ports import Changes, DirectoryRead, FleetChanges, FleetRead, InventoryRead
 from state.connection import transaction
+from state.machines import swap_machines
 from state.rows import (
     DEVICE_COLUMNS,
     PERSON_COLUMNS,
@@ -20,29 +21,25 @@ from state.rows import (
     device_row,
     person_row,
 )
-from state.schema import FLEET_SOURCE
+from state.schema import FLEET_SOURCE, INVENTORY_SOURCE
 from state.sources import mark_complete, mark_refused, mark_seen, note_privileges, stored_proof
-from state.swap import count_changed, count_new, number, swap
+from state.swap import added_and_changed, number, swap
 
 READS_UNTIL_GONE = 2
 """Complete reads in a row without a row, after which it is removed."""
 
-_DEVICE_MATCH = "stored.subject = staged.subject"
-_PERSON_MATCH = "stored.school = :school AND stored.uuid = staged.uuid"
-
-_NEW_DEVICES = count_new("devices", _DEVICE_MATCH)
-_CHANGED_DEVICES = count_changed("devices", _DEVICE_MATCH, DEVICE_COLUMNS)
 _SWAP_DEVICES = swap("devices", "subject", "subject", DEVICE_COLUMNS)
-_NEW_PERSONS = count_new("persons", _PERSON_MATCH)
-_CHANGED_PERSONS = count_changed("persons", _PERSON_MATCH, PERSON_COLUMNS)
+_COUNT_DEVICES = "SELECT count(*) FROM devices"
 _SWAP_PERSONS = swap("persons", "school, uuid, ref", ":school, uuid, 'P-' || hex(randomblob(6))", PERSON_COLUMNS)
+_COUNT_PERSONS = "SELECT count(*) FROM persons WHERE school = :school"
 
 _INSERT_DEVICE = f"INSERT OR REPLACE INTO scratch.devices VALUES ({', '.join('?' * (1 + len(DEVICE_COLUMNS)))})"
 _INSERT_PERSON = f"INSERT OR REPLACE INTO scratch.persons VALUES ({', '.join('?' * (1 + len(PERSON_COLUMNS)))})"
-_UNREADABLE = "SELECT key FROM scratch.present"
-_ABSENT_DEVICES = f"""
-FROM devices WHERE subject NOT IN (SELECT subject FROM scratch.devices) AND subject NOT IN ({_UNREADABLE})
-"""
+_PRESENT = "SELECT key FROM scratch.present"
+_DEVICES_SEEN = f"SELECT subject FROM scratch.devices UNION ALL {_PRESENT}"
+_PERSONS_SEEN = f"SELECT uuid FROM scratch.persons UNION ALL {_PRESENT}"
+_ABSENT_DEVICES = f"subject NOT IN ({_DEVICES_SEEN}) AND (:computers OR subject NOT GLOB 'computer:*')"
+"""Devices that a sweep which proves absence did not show; of computers it says nothing where it did not read them."""
 
 
 class Staging:
@@ -71,11 +68,12 @@ class Staging:
 
     def overdue_devices(self, read: FleetRead) -> frozenset[str]:
         """Subjects that have now been missing from so many complete sweeps that only a query of their own is left."""
+        if not read.proof.proves_absence:
+            return frozenset()
+        query = f"SELECT subject FROM devices WHERE {_ABSENT_DEVICES} AND missed + 1 >= :limit"
         with transaction(self._database) as connection:
             _note_present(connection, read.proof.all_unreadable)
-            rows = connection.execute(
-                f"SELECT subject {_ABSENT_DEVICES} AND missed + 1 >= ?", (READS_UNTIL_GONE,)
-            ).fetchall()
+            rows = connection.execute(query, {**_families(read.proof), "limit": READS_UNTIL_GONE}).fetchall()
         return frozenset(row["subject"] for row in rows)
 
     def accept_fleet(self, read: FleetRead, at: datetime, *, still_there: Collection[str] = ()) -> Changes:
@@ -85,10 +83,9 @@ class Staging:
         last one, showed it. A sweep that only proves presence takes nothing away and counts nothing as missing.
         """
         with transaction(self._database) as connection:
+            _note_present(connection, (*read.proof.all_unreadable, *((subject, "") for subject in still_there)))
             added, changed = _swap_devices(connection)
-            present = [*read.proof.all_unreadable, *((subject, "") for subject in still_there)]
-            _note_present(connection, present)
-            missing, removed = _count_absent_devices(connection) if read.proof.proves_absence else (0, 0)
+            missing, removed = _count_absent_devices(connection, read.proof) if read.proof.proves_absence else (0, 0)
             _replace_sites(connection, read.sites)
             mark_complete(connection, FLEET_SOURCE, read.proof, at, read.server_time)
         return Changes(added=added, changed=changed, missing=missing, removed=removed)
@@ -96,24 +93,38 @@ class Staging:
     def accept_changes(self, read: FleetChanges, at: datetime) -> Changes:
         """Let what is staged of a read of changes update the state; it adds and changes rows and removes none."""
         with transaction(self._database) as connection:
+            _note_present(connection, read.unreadable)
             added, changed = _swap_devices(connection)
             mark_seen(connection, FLEET_SOURCE, at, read.server_time)
         return Changes(added=added, changed=changed)
 
+    def accept_records(self) -> Changes:
+        """Let the staged records, each asked for by itself, be the state of their devices.
+
+        It says nothing of the source: neither that it was read nor that its trouble is over.
+        """
+        with transaction(self._database) as connection:
+            added, changed = _swap_devices(connection)
+        return Changes(added=added, changed=changed)
+
     def accept_directory(self, read: DirectoryRead, at: datetime) -> Changes:
         """Let this read be the state of its school. A person goes after two complete reads without them."""
-        school = {"school": read.school.number}
         with transaction(self._database) as connection:
             connection.execute("DELETE FROM scratch.persons")
             connection.executemany(_INSERT_PERSON, map(person_row, read.persons))
-            added = number(connection, _NEW_PERSONS, school)
-            changed = number(connection, _CHANGED_PERSONS, school)
-            connection.execute(_SWAP_PERSONS, school)
             _note_present(connection, read.proof.unreadable)
+            added, changed = _swap_persons(connection, read.school)
             missing, removed = _count_absent_persons(connection, read.school)
             _replace_classes(connection, read)
             mark_complete(connection, read.school.source, read.proof, at)
         return Changes(added=added, changed=changed, missing=missing, removed=removed)
+
+    def accept_inventory(self, read: InventoryRead, proof: InventoryProof, at: datetime) -> Changes:
+        """Let this inventory be the state; what does not stand in it any more is gone at once, for people keep it."""
+        with transaction(self._database) as connection:
+            changes = swap_machines(connection, read.machines)
+            mark_complete(connection, INVENTORY_SOURCE, proof, at)
+        return changes
 
     def clear_assignments(self) -> None:
         """Drop assignments that were staged and never committed."""
@@ -143,6 +154,11 @@ class Staging:
         proof = stored_proof(self._database.conn, FLEET_SOURCE)
         return msgspec.json.decode(proof, type=FleetProof) if proof else None
 
+    def inventory_proof(self) -> InventoryProof | None:
+        """The proof of the last accepted inventory."""
+        proof = stored_proof(self._database.conn, INVENTORY_SOURCE)
+        return msgspec.json.decode(proof, type=InventoryProof) if proof else None
+
     def directory_proof(self, school: School) -> DirectoryProof | None:
         """The proof of the last accepted read of a school's directory."""
         proof = stored_proof(self._database.conn, school.source)
@@ -160,8 +176,8 @@ def _stage_device_mails(connection: sqlite3.Connection, devices: Mapping[str, De
 
 def _swap_devices(connection: sqlite3.Connection) -> tuple[int, int]:
     """Swap in what is staged; returns how many are new and how many changed."""
-    added, changed = number(connection, _NEW_DEVICES), number(connection, _CHANGED_DEVICES)
-    connection.execute(_SWAP_DEVICES)
+    connection.execute(f"UPDATE devices SET missed = 0 WHERE missed > 0 AND subject IN ({_DEVICES_SEEN})")
+    added, changed = added_and_changed(connection, _SWAP_DEVICES, _COUNT_DEVICES, {})
     _swap_device_mails(connection)
     return added, changed
 
@@ -169,10 +185,19 @@ def _swap_devices(connection: sqlite3.Connection) -> tuple[int, int]:
 def _swap_device_mails(connection: sqlite3.Connection) -> None:
     """Addresses of staged devices are replaced where they differ; those of devices that did not come stay."""
     connection.execute(
-        "DELETE FROM main.device_mails WHERE subject IN (SELECT subject FROM scratch.devices) "
-        "AND (subject, mail) NOT IN (SELECT subject, mail FROM scratch.device_mails)"
+        "DELETE FROM main.device_mails AS stored WHERE subject IN (SELECT subject FROM scratch.devices) AND NOT EXISTS "
+        "(SELECT 1 FROM scratch.device_mails AS s WHERE s.subject = stored.subject AND s.mail = stored.mail)"
     )
     connection.execute("INSERT OR IGNORE INTO main.device_mails SELECT subject, mail FROM scratch.device_mails")
+
+
+def _swap_persons(connection: sqlite3.Connection, school: School) -> tuple[int, int]:
+    """Swap in what is staged of a school; returns how many are new and how many changed."""
+    here = {"school": school.number}
+    connection.execute(
+        f"UPDATE persons SET missed = 0 WHERE school = :school AND missed > 0 AND uuid IN ({_PERSONS_SEEN})", here
+    )
+    return added_and_changed(connection, _SWAP_PERSONS, _COUNT_PERSONS, here)
 
 
 def _note_present(connection: sqlite3.Connection, records: Iterable[tuple[str, str]]) -> None:
@@ -181,28 +206,26 @@ def _note_present(connection: sqlite3.Connection, records: Iterable[tuple[str, s
     connection.executemany("INSERT OR IGNORE INTO scratch.present VALUES (?)", ((record[0],) for record in records))
 
 
-def _count_absent_devices(connection: sqlite3.Connection) -> tuple[int, int]:
-    connection.execute(
-        "UPDATE devices SET missed = missed + 1 WHERE subject IN (SELECT subject " + _ABSENT_DEVICES + ")"
-    )
-    connection.execute(f"UPDATE devices SET missed = 0 WHERE missed > 0 AND subject IN ({_UNREADABLE})")
+def _families(proof: FleetProof) -> dict[str, int]:
+    return {"computers": proof.computers is not None}
+
+
+def _count_absent_devices(connection: sqlite3.Connection, proof: FleetProof) -> tuple[int, int]:
+    connection.execute(f"UPDATE devices SET missed = missed + 1 WHERE {_ABSENT_DEVICES}", _families(proof))
     gone = connection.execute("DELETE FROM devices WHERE missed >= ?", (READS_UNTIL_GONE,)).rowcount
     if gone:
         connection.execute("DELETE FROM device_mails WHERE subject NOT IN (SELECT subject FROM devices)")
         connection.execute("DELETE FROM assignments WHERE subject NOT IN (SELECT subject FROM devices)")
-    return number(connection, "SELECT count(*) FROM devices WHERE missed > 0"), gone
+    return number(connection, "SELECT count(*) FROM devices WHERE missed > 0", {}), gone
 
 
 def _count_absent_persons(connection: sqlite3.Connection, school: School) -> tuple[int, int]:
-    here = (school.number,)
-    absent = f"school = ? AND uuid NOT IN (SELECT uuid FROM scratch.persons) AND uuid NOT IN ({_UNREADABLE})"
-    connection.execute(f"UPDATE persons SET missed = missed + 1 WHERE {absent}", here)
-    seen = f"UPDATE persons SET missed = 0 WHERE school = ? AND missed > 0 AND uuid IN ({_UNREADABLE})"
-    connection.execute(seen, here)
-    query = "DELETE FROM persons WHERE school = ? AND missed >= ?"
-    gone = connection.execute(query, (*here, READS_UNTIL_GONE)).rowcount
-    missing = "SELECT count(*) FROM persons WHERE school = :school AND missed > 0"
-    return number(connection, missing, {"school": school.number}), gone
+    here: dict[str, str | int] = {"school": school.number, "limit": READS_UNTIL_GONE}
+    connection.execute(
+        f"UPDATE persons SET missed = missed + 1 WHERE school = :school AND uuid NOT IN ({_PERSONS_SEEN})", here
+    )
+    gone = connection.execute("DELETE FROM persons WHERE school = :school AND missed >= :limit", here).rowcount
+    return number(connection, f"{_COUNT_PERSONS} AND missed > 0", here), gone
 
 
 def _replace_sites(connection: sqlite3.Connection, sites: Mapping[int, str]) -> None:

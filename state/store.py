@@ -16,6 +16,7 @@ from state.inquiry import Inquiry
 from state.outbox import Outbox
 from state.snapshot import Snapshot
 from state.staging import Staging
+from state.writer import Told
 
 _ASSIGNMENT_COLUMNS = "state, step, person_school, person_uuid, reason"
 _SWAP_ASSIGNMENTS = f"""
@@ -39,14 +40,20 @@ class Store:
         self.inquiry = Inquiry(self._database)
 
     @classmethod
-    def open(cls, folder: Path) -> Self:
+    def open(cls, folder: Path, *, command: str = "", wait_seconds: float = 0, told: Told = lambda _: None) -> Self:
         """Open the store in this folder for a cycle or a delivery; make it where there is none.
+
+        Args:
+            folder: where it lies.
+            command: what this process is about to do, for those who wait for it.
+            wait_seconds: how long to wait while another process works with it.
+            told: is told once whom this process waits for.
 
         Raises:
             PermanentError: it cannot be used; the message says why and what to do.
-            TemporaryError: another process works with it.
+            TemporaryError: another process still works with it.
         """
-        return cls(open_for_work(folder))
+        return cls(open_for_work(folder, command=command, wait_seconds=wait_seconds, told=told))
 
     @classmethod
     def look(cls, folder: Path) -> Self:

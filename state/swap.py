@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 
+Values = Mapping[str, str | int]
+
 
 def swap(table: str, key: str, constants: str, columns: tuple[str, ...]) -> str:
     """An upsert from the scratch table of the same name that touches only rows that differ."""
@@ -10,30 +12,22 @@ def swap(table: str, key: str, constants: str, columns: tuple[str, ...]) -> str:
     return f"""
     INSERT INTO main.{table} ({key}, {_columns(columns)}) SELECT {constants}, {_columns(columns)}
     FROM scratch.{table} WHERE true
-    ON CONFLICT DO UPDATE SET ({_columns(columns)}, missed) = ({new}, 0)
-    WHERE ({old}, {table}.missed) IS NOT ({new}, 0)
+    ON CONFLICT DO UPDATE SET ({_columns(columns)}) = ({new}) WHERE ({old}) IS NOT ({new})
     """
 
 
-def count_new(table: str, match: str) -> str:
-    """A query for the number of staged rows that are not stored."""
-    return f"SELECT count(*) FROM scratch.{table} AS staged WHERE NOT EXISTS ({_stored(table, match)})"
+def added_and_changed(connection: sqlite3.Connection, upsert: str, count: str, values: Values) -> tuple[int, int]:
+    """Run the upsert; how many rows it added, by what ``count`` says before and after, and how many it changed."""
+    before = number(connection, count, values)
+    written = connection.execute(upsert, values).rowcount
+    added = number(connection, count, values) - before
+    return added, written - added
 
 
-def count_changed(table: str, match: str, columns: tuple[str, ...]) -> str:
-    """A query for the number of staged rows that are stored otherwise."""
-    differ = f"({_columns(columns, 'stored')}) IS NOT ({_columns(columns, 'staged')})"
-    return f"SELECT count(*) FROM scratch.{table} AS staged WHERE EXISTS ({_stored(table, match)} AND {differ})"
-
-
-def number(connection: sqlite3.Connection, query: str, values: Mapping[str, str] | None = None) -> int:
+def number(connection: sqlite3.Connection, query: str, values: Values) -> int:
     """The number that a query asks for."""
-    return int(connection.execute(query, values or {}).fetchone()[0])
+    return int(connection.execute(query, values).fetchone()[0])
 
 
 def _columns(names: Iterable[str], table: str = "") -> str:
     return ", ".join(f"{table}.{name}" if table else name for name in names)
-
-
-def _stored(table: str, match: str) -> str:
-    return f"SELECT 1 FROM main.{table} AS stored WHERE {match}"

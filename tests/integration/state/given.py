@@ -165,6 +165,12 @@ def ask(folder: Path, query: str) -> list[tuple[object, ...]]:
         return [tuple(row) for row in connection.execute(query)]
 
 
+def dump(folder: Path) -> list[str]:
+    """Everything that the store holds."""
+    with closing(connect(folder / FILE)) as connection:
+        return list(connection.iterdump())
+
+
 def alter(folder: Path, script: str) -> None:
     """Change the file past the program."""
     with closing(connect(folder / FILE)) as connection:

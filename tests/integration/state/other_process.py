@@ -29,7 +29,7 @@ from tests.integration.state.given import (
 )
 
 FLEET = 300
-MANY = 30_000
+MANY = 100_000
 """More than fits into SQLite's page cache: pages of an open transaction reach the disk."""
 NEWS = 20
 """Findings of each cycle."""
@@ -37,7 +37,7 @@ NEWS = 20
 
 def hold(folder: Path) -> NoReturn:
     """Work with the store, and stay."""
-    store = Store.open(folder)
+    store = Store.open(folder, command="reconcile")
     say_and_wait(f"open {store.outbox.totals().waiting}")
 
 
