@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mdm_sync import __version__
-from mdm_sync.cli import daemon, demo, findings, person, reconcile, schools, status
+from mdm_sync.cli import check, daemon, demo, device, findings, person, reconcile, schools, status
 from mdm_sync.cli.options import Session, log_to_stderr
 
 app = typer.Typer(
@@ -48,8 +48,10 @@ def main_command(
 
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(findings.app, name="findings")
+app.command("device")(device.device)
 app.command("person")(person.person)
 app.command("status")(status.status)
+app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")
 app.command("daemon")(daemon.daemon)
 app.add_typer(demo.app, name="demo")

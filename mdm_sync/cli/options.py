@@ -21,6 +21,13 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class TextFormat(StrEnum):
+    """The same for what is no list of rows."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 class SeverityOption(StrEnum):
     """The severities, as words of the command line."""
 
@@ -34,6 +41,7 @@ class SeverityOption(StrEnum):
         return Severity.of(self.value)
 
 
+TextFormatOption = Annotated[TextFormat, typer.Option("--format", help="How the result is written to standard output.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written to standard output.")]
 
 

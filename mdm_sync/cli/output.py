@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +19,9 @@ from mdm_sync.ports import Texts
 COLOURS = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 NARROWEST = 140
 """Columns where standard output is no terminal: a pipe has no width of its own."""
+
+
+LONGEST_FACT = 1000
 
 
 def console() -> Console:
@@ -40,13 +44,33 @@ def severity_text(severity: Severity, texts: Texts) -> Text:
     return Text(words[severity], style=COLOURS[severity])
 
 
-def table(*headings: str, numbers: Iterable[str] = ()) -> Table:
-    """An empty table with these headings; those in ``numbers`` are aligned to the right."""
-    right = set(numbers)
+def table(*headings: str, numbers: Iterable[str] = (), unbroken: Iterable[str] = ()) -> Table:
+    """An empty table with these headings; those in ``numbers`` are aligned to the right.
+
+    Cells below those in ``unbroken`` stay on one line, however narrow the terminal is.
+    """
+    right, whole = set(numbers), set(unbroken)
     made = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for heading in headings:
-        made.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+        made.add_column(
+            heading, justify="right" if heading in right else "left", overflow="fold", no_wrap=heading in whole
+        )
     return made
+
+
+def facts_table(facts: Iterable[tuple[str, str | Text]]) -> Table:
+    """Names and values, one pair in a line."""
+    made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    made.add_column(style="dim", no_wrap=True)
+    made.add_column(overflow="fold")
+    for name, value in facts:
+        made.add_row(name, plain(value, LONGEST_FACT) if isinstance(value, str) else value)
+    return made
+
+
+def indented(text: Text) -> Padding:
+    """A line that belongs to the one above; where it is too long, all of its lines do."""
+    return Padding(text, (0, 0, 0, 2))
 
 
 def write_json(document: object) -> None:

@@ -8,9 +8,10 @@ import typer
 from rich.console import Console
 
 from mdm_sync.cli.exits import Exit
-from mdm_sync.cli.findings import CSV_HEADER, csv_row, finding_json
+from mdm_sync.cli.finding_formats import CSV_HEADER, csv_row, finding_json
 from mdm_sync.cli.options import Format, FormatOption, SeverityOption, session_of
 from mdm_sync.cli.output import console, plain, progress_bars, severity_text, table, write_csv, write_json
+from mdm_sync.cli.subjects import INVENTORY, source_name
 from mdm_sync.core.lifecycle import TransitionKind
 from mdm_sync.core.model import Severity
 from mdm_sync.core.news import severity_of
@@ -94,8 +95,7 @@ def _show_sources(sources: Sequence["SourceOutcome"], texts: Texts, out: Console
     read = [source for source in sources if not source.error]
     for source in read:
         if source.school is None:
-            told = texts.plural("Jamf Pro: %(rows)d device read.", "Jamf Pro: %(rows)d devices read.", source.rows)
-            out.print(told % {"rows": source.rows})
+            out.print(_rows_read(source, texts))
     schools = [source for source in read if source.school]
     if schools:
         told = texts.plural(
@@ -108,15 +108,23 @@ def _show_sources(sources: Sequence["SourceOutcome"], texts: Texts, out: Console
         out.print(texts.text("NOT READ, the last complete read stays in force:"), style="bold red")
     for source in sources:
         if source.error:
-            out.print(plain(f"{source.name}: {source.error}", LONGEST_ERROR))
+            out.print(plain(f"{source_name(source.name, texts)}: {source.error}", LONGEST_ERROR))
         if source.unreadable:
             told = texts.plural(
                 "%(source)s: %(number)d record could not be read.",
                 "%(source)s: %(number)d records could not be read.",
                 source.unreadable,
             )
-            out.print(told % {"source": source.name, "number": source.unreadable}, style="yellow")
+            out.print(told % {"source": source_name(source.name, texts), "number": source.unreadable}, style="yellow")
     out.print()
+
+
+def _rows_read(source: "SourceOutcome", texts: Texts) -> str:
+    if source.name == INVENTORY:
+        told = texts.plural("Inventory: %(rows)d machine read.", "Inventory: %(rows)d machines read.", source.rows)
+    else:
+        told = texts.plural("Jamf Pro: %(rows)d device read.", "Jamf Pro: %(rows)d devices read.", source.rows)
+    return told % {"rows": source.rows}
 
 
 def _show_findings(cycle: "CycleResult", texts: Texts, out: Console) -> None:
@@ -152,10 +160,14 @@ def _by_rule(findings: Sequence[OpenFinding]) -> dict[tuple[Severity, str], list
 
 
 def _schools(findings: Sequence[OpenFinding], texts: Texts) -> str:
-    names = sorted({found.place.school_name or found.place.finding.school for found in findings})
+    names = sorted({_school(found, texts) for found in findings})
     named = ", ".join(names[:MOST_SCHOOLS])
     more = len(names) - MOST_SCHOOLS
     return named if more <= 0 else named + texts.text(" and %(number)d more") % {"number": more}
+
+
+def _school(found: OpenFinding, texts: Texts) -> str:
+    return found.place.school_name or found.place.finding.school or texts.text("district")
 
 
 def _change_line(done: "Reconciliation", texts: Texts) -> str:

@@ -57,7 +57,7 @@ def check_schools(context: typer.Context) -> None:
     """
     installation = session_of(context).installation()
     check = installation.register().check()
-    _show_check(check, installation.settings.schools.register_file, installation.texts, console())
+    show_check(check, installation.settings.schools.register_file, installation.texts, console())
     if check.problems:
         raise typer.Exit(Exit.USAGE)
 
@@ -111,7 +111,8 @@ def _stage(stage: Stage, texts: Texts) -> str:
     return words[stage]
 
 
-def _show_check(check: RegisterCheck, path: Path, texts: Texts, out: Console) -> None:
+def show_check(check: RegisterCheck, path: Path, texts: Texts, out: Console) -> None:
+    """Print what is to be said of a register."""
     for note in check.problems:
         out.print(plain(f"{path}, {note}", LONGEST), style="red")
     for note in check.warnings:

@@ -1,44 +1,66 @@
 """``mdm-sync status``: health at a glance."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
+from mdm_sync.bootstrap import utc_now
 from mdm_sync.cli.options import Format, FormatOption, session_of
-from mdm_sync.cli.output import console, plain, table, write_csv, write_json
+from mdm_sync.cli.output import console, indented, plain, table, write_csv, write_json
+from mdm_sync.cli.source_words import age_text, is_stale, proof_text, trouble_text
+from mdm_sync.cli.subjects import source_name
+from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.views import Source
 from mdm_sync.ports import Health, Texts
 
+CSV_HEADER = ("source", "complete_at", "error", "stale", "shrunk")
 
-def status(context: typer.Context, format_: FormatOption = Format.TABLE) -> None:
-    """Show when what was read, what is open and what waits to leave.
 
-    Example:
+def status(
+    context: typer.Context,
+    all_: Annotated[bool, typer.Option("--all", help="Show every source, not only those in trouble.")] = False,
+    format_: FormatOption = Format.TABLE,
+) -> None:
+    """Show when what was read and by which proof, what is open and what waits to leave.
+
+    Examples:
       mdm-sync status
+
+      mdm-sync status --all
+
+      mdm-sync status --format json
     """
     installation = session_of(context).installation()
     with installation.state_to_ask() as state:
         health = state.inquiry.health()
+    conditions = installation.conditions(utc_now())
     match format_:
         case Format.TABLE:
-            _show(health, installation.texts, console())
+            _show(health, conditions, installation.texts, console(), every=all_)
         case Format.JSON:
-            write_json(_document(health))
+            write_json(_document(health, conditions))
         case Format.CSV:
-            write_csv(("source", "complete_at", "error"), map(_source_row, health.sources))
+            write_csv(CSV_HEADER, (_source_row(source, conditions) for source in health.sources))
 
 
-def _show(health: Health, texts: Texts, out: Console) -> None:
+def _show(health: Health, conditions: Conditions, texts: Texts, out: Console, *, every: bool) -> None:
     last = texts.moment(health.last_cycle) if health.last_cycle else texts.text("never")
     out.print(texts.text("Last cycle: %(moment)s") % {"moment": last})
-    counts = {"devices": health.devices, "persons": health.persons}
-    out.print(texts.text("Stored: %(devices)d devices, %(persons)d accounts") % counts)
+    counts = {"devices": texts.number(health.devices), "persons": texts.number(health.persons)}
+    out.print(texts.text("Stored: %(devices)s devices, %(persons)s accounts") % counts)
     out.print()
-    out.print(_sources(health.sources, texts))
+    _show_sources(health.sources, conditions, texts, out, every=every)
     out.print()
-    out.print(_open(health, texts))
+    if health.open_by_rule:
+        out.print(_open(health, texts))
+    else:
+        out.print(texts.text("No finding is open."))
     out.print()
     box = health.outbox
     facts = {"waiting": box.waiting, "failed": box.failed, "sent": box.sent}
@@ -47,31 +69,57 @@ def _show(health: Health, texts: Texts, out: Console) -> None:
         out.print(plain(box.last_error, 1000), style="yellow")
 
 
-def _sources(sources: tuple[Source, ...], texts: Texts) -> Table:
-    rows = table(texts.text("Source"), texts.text("Last complete read"), texts.text("Trouble"))
-    for source in sources:
-        moment = texts.moment(source.complete_at) if source.complete_at else texts.text("never")
-        rows.add_row(source.name, moment, plain(source.error or "–", 1000))
-    return rows
+def _show_sources(
+    sources: Sequence[Source], conditions: Conditions, texts: Texts, out: Console, *, every: bool
+) -> None:
+    """Jamf Pro first, and who is in trouble; the others are counted unless every source is wanted."""
+    fine: list[Source] = []
+    for source in sorted(sources, key=lambda one: (bool(one.school), one.name)):
+        trouble = trouble_text(source, conditions, texts)
+        if source.school and source.complete_at and not trouble and not every:
+            fine.append(source)
+            continue
+        for line in _source_lines(source, trouble, conditions.now, texts):
+            out.print(line)
+    if fine:
+        out.print(_others(fine, conditions.now, texts))
+
+
+def _source_lines(source: Source, trouble: str, now: datetime, texts: Texts) -> Iterator[Text | Padding]:
+    """The source and its age, then its trouble, then its proof."""
+    grave = source.complete_at is None or source.shrunk
+    style = "bold red" if grave else "yellow"
+    age = (age_text(source, now, texts), style if source.complete_at is None else "")
+    yield Text.assemble((source_name(source.name, texts), "bold"), ": ", age)
+    if trouble:
+        yield indented(Text(trouble, style=style))
+    if proof := proof_text(source, texts):
+        yield indented(Text(proof, style="dim"))
+
+
+def _others(fine: Sequence[Source], now: datetime, texts: Texts) -> str:
+    oldest = max(now - source.complete_at for source in fine if source.complete_at)
+    told = texts.plural(
+        "%(number)d directory read %(ago)s.", "%(number)d directories read, the oldest %(ago)s.", len(fine)
+    )
+    return told % {"number": len(fine), "ago": texts.ago(oldest)}
 
 
 def _open(health: Health, texts: Texts) -> Table:
     heading = texts.text("Open")
     rows = table(heading, texts.text("Rule"), texts.text("What"), numbers=[heading])
     for rule, number in sorted(health.open_by_rule.items()):
-        rows.add_row(str(number), rule, texts.rule(rule).title)
+        rows.add_row(texts.number(number), rule, plain(texts.rule(rule).title))
     return rows
 
 
-def _document(health: Health) -> dict[str, object]:
+def _document(health: Health, conditions: Conditions) -> dict[str, object]:
     return {
         "schema": "mdm-sync/status/1",
         "last_cycle": _iso(health.last_cycle),
         "devices": health.devices,
         "persons": health.persons,
-        "sources": [
-            {"name": one.name, "complete_at": _iso(one.complete_at), "error": one.error} for one in health.sources
-        ],
+        "sources": [_source_json(source, conditions) for source in health.sources],
         "open": dict(sorted(health.open_by_rule.items())),
         "outbox": {
             "waiting": health.outbox.waiting,
@@ -82,8 +130,21 @@ def _document(health: Health) -> dict[str, object]:
     }
 
 
-def _source_row(source: Source) -> tuple[object, ...]:
-    return (source.name, _iso(source.complete_at) or "", source.error or "")
+def _source_json(source: Source, conditions: Conditions) -> dict[str, object]:
+    return {
+        "name": source.name,
+        "school": source.school or None,
+        "complete_at": _iso(source.complete_at),
+        "error": source.error,
+        "stale": is_stale(source, conditions),
+        "shrunk": source.shrunk,
+        "proof": dict(source.proof) or None,
+    }
+
+
+def _source_row(source: Source, conditions: Conditions) -> tuple[object, ...]:
+    complete_at, error = _iso(source.complete_at) or "", source.error or ""
+    return (source.name, complete_at, error, int(is_stale(source, conditions)), int(source.shrunk))
 
 
 def _iso(moment: datetime | None) -> str | None:
