@@ -61,6 +61,7 @@ class StateSettings(Section):
     """Where the state is kept."""
 
     folder: Path = Path("/var/lib/mdm-sync")
+    wait_seconds: int = Field(default=60, ge=0)
 
 
 class JamfSettings(Section):

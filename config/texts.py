@@ -1,19 +1,25 @@
 """Texts in the reader's language, and the templates of mails."""
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from importlib.resources import files
 from io import BytesIO
+from typing import TYPE_CHECKING
 
-from babel.dates import format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from config.rule_texts import RULE_TEXTS, RuleText
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 DOMAIN = "mdm_sync"
 SOURCE_LANGUAGE = "en"
+_NEXT_UNIT = 2
+"""From two of a unit on it is told in it: 36 hours, then 2 days."""
 
 
 class Texts:
@@ -41,8 +47,30 @@ class Texts:
         """Date and time of day as people here write them, in local time."""
         return format_datetime(moment, "short", tzinfo=self._zone, locale=self.language)
 
-    def templates(self) -> Environment:
+    def day(self, day: date) -> str:
+        """A date as people here write it; that of a moment in local time."""
+        if isinstance(day, datetime):
+            day = day.astimezone(self._zone)
+        return format_date(day, "medium", locale=self.language)
+
+    def span(self, span: timedelta) -> str:
+        """A span of time in its largest unit: "3 hours"."""
+        return format_timedelta(span, granularity="minute", threshold=_NEXT_UNIT, locale=self.language)
+
+    def ago(self, span: timedelta) -> str:
+        """How long ago something was: "3 hours ago"; "in 3 hours" where the span is below zero."""
+        return format_timedelta(
+            -span, granularity="minute", threshold=_NEXT_UNIT, add_direction=True, locale=self.language
+        )
+
+    def number(self, number: float) -> str:
+        """A number as people here write it."""
+        return format_decimal(number, locale=self.language)
+
+    def templates(self) -> "Environment":
         """The templates, with these texts; what goes into HTML is escaped."""
+        from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
         environment = Environment(
             loader=PackageLoader("config"),
             extensions=["jinja2.ext.i18n"],

@@ -4,8 +4,9 @@ Adapters are imported where they are built: ``--help`` and ``status`` are answer
 the libraries that it uses.
 """
 
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from mdm_sync.core.completeness import ShrinkLimit
 from mdm_sync.core.conditions import Conditions
@@ -36,9 +38,12 @@ if TYPE_CHECKING:
     from config.texts import Texts as Catalogue
     from connectors.iserv import GroupNames
     from connectors.jamf import JamfAccess
-    from mdm_sync.equipment import Equipment
+    from mdm_sync.equipment import Checkup, Equipment
+
+log = logging.getLogger(__name__)
 
 SETTINGS_VARIABLE = "MDM_SYNC_CONFIG"
+HTTPS_PORT = 443
 DEFAULT_SETTINGS = Path("/etc/mdm-sync/mdm-sync.toml")
 
 
@@ -74,7 +79,7 @@ class Installation:
         """Texts in the language that the settings name."""
         from config.texts import Texts as Catalogue
 
-        return Catalogue(self.settings.language)
+        return Catalogue(self.settings.language, self.settings.calendar.zone)
 
     @property
     def schedule(self) -> "ScheduleSettings":
@@ -122,11 +127,17 @@ class Installation:
         return timedelta(minutes=self.settings.jamf.changes_minutes)
 
     @contextmanager
-    def working_state(self) -> Iterator[State]:
-        """The store, for a cycle or a delivery; one process at a time."""
+    def working_state(self, command: str, told: Callable[[str], None] = log.warning) -> Iterator[State]:
+        """The store, for a cycle or a delivery; one process at a time.
+
+        Args:
+            command: what it is opened for, told to whoever waits meanwhile.
+            told: hears for whom this one waits.
+        """
         from state import Store
 
-        store = Store.open(self.settings.state.folder)
+        state = self.settings.state
+        store = Store.open(state.folder, command=command, wait_seconds=state.wait_seconds, told=told)
         try:
             yield store
         finally:
@@ -170,6 +181,7 @@ class Installation:
             conditions=self.conditions,
             steps=matching_steps(self.settings),
             shrink_limit=self._shrink_limit(),
+            inventory=self.inventory(),
             digests=self._digests(),
             summaries=SummaryComposer() if self.settings.upstream else None,
             clock=utc_now,
@@ -186,6 +198,28 @@ class Installation:
             wanted_groups=self._is_wanted_group,
             wanted_attributes=self._wanted_attributes(),
         )
+
+    def checkup(self) -> "Checkup":
+        """All that looking at the sources takes; the store is not touched."""
+        from connectors.jamf import JamfFleet
+        from mdm_sync.equipment import Checkup
+
+        return Checkup(
+            fleet=JamfFleet(self._jamf_access(), self.settings.jamf.page_size),
+            fleet_url=self.settings.jamf.url,
+            directories=self._directories(),
+            certificate_end=self._certificate_end,
+            clock=utc_now,
+        )
+
+    def _certificate_end(self, url: str) -> datetime:
+        from connectors.iserv.search import LDAPS_PORT
+        from connectors.trust import valid_until
+
+        parts = urlsplit(url)
+        jamf, iserv = self.settings.jamf, self.settings.iserv
+        port, ca_file = (LDAPS_PORT, iserv.ca_file) if parts.scheme == "ldaps" else (HTTPS_PORT, jamf.ca_file)
+        return valid_until(parts.hostname or "", parts.port or port, ca_file, seconds=iserv.connect_seconds)
 
     def channels(self) -> dict[str, Channel]:
         """The ways out of the house that the settings name."""

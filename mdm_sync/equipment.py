@@ -14,13 +14,14 @@ from mdm_sync.ports import (
     DigestComposer,
     Directories,
     Fleet,
+    Inventory,
     Progress,
     State,
     SummaryComposer,
 )
 
-FLEET = "jamf"
-"""Name of Jamf Pro among the sources."""
+FLEET, INVENTORY = "jamf", "inventory"
+"""Names of Jamf Pro and of the inventory among the sources."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Equipment:
         conditions: what the rules compare with at a moment.
         steps: how a device's person is looked for, in order.
         shrink_limit: how much less than last time a source may show.
+        inventory: None where there is none.
     """
 
     fleet: Fleet
@@ -44,6 +46,7 @@ class Equipment:
     progress: Progress
     steps: Sequence[Step] = STEPS
     shrink_limit: ShrinkLimit = field(default_factory=ShrinkLimit)
+    inventory: Inventory | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +59,18 @@ class SourceOutcome:
     changes: Changes = field(default_factory=Changes)
     unreadable: int = 0
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """What looking at the sources works with, without a store.
+
+    Attributes:
+        certificate_end: until when the certificate of the server at an address is valid; raises as the connectors do.
+    """
+
+    fleet: Fleet
+    fleet_url: str
+    directories: Directories
+    certificate_end: Callable[[str], datetime]
+    clock: Clock

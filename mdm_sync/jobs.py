@@ -6,6 +6,7 @@ from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
 from mdm_sync.ports import Progress
+from mdm_sync.refreshing import refresh_devices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ def reconcile(
     A dry run does the same on a private copy of the store, throws it away and delivers nothing.
     """
     schools = installation.schools()
-    opened = installation.throw_away_state() if dry_run else installation.working_state()
+    opened = installation.throw_away_state() if dry_run else installation.working_state("reconcile")
     with opened as state:
         cycle = run_cycle(installation.equipment(state, progress), schools, scope)
         leaves = not (dry_run or scope.offline)
@@ -35,5 +36,19 @@ def reconcile(
 
 def empty_outbox(installation: Installation) -> Delivery:
     """Deliver what is due."""
-    with installation.working_state() as state:
+    with installation.working_state("deliver") as state:
         return deliver(state.outbox, installation.channels(), utc_now)
+
+
+def refresh(installation: Installation, progress: Progress, name: str) -> bool:
+    """Read anew the devices of this serial number, asset tag, name or Jamf id, and judge their schools.
+
+    Returns:
+        Whether Jamf Pro knows any of them.
+
+    Raises:
+        MdmSyncError: Jamf Pro cannot be read, or one of the records; the store is as it was.
+    """
+    schools = installation.schools()
+    with installation.working_state("device --refresh") as state:
+        return refresh_devices(installation.equipment(state, progress), schools, name)

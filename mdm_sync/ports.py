@@ -7,14 +7,15 @@ promises beyond its types, for the real adapter and for the fake alike.
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from mdm_sync.core.completeness import DirectoryProof, FleetProof
+from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProof
 from mdm_sync.core.lifecycle import StoredFinding, Transition
 from mdm_sync.core.matching import Index
-from mdm_sync.core.model import Assignment, Device, Family, Key, Machine, Person, School, SchoolClass
+from mdm_sync.core.model import Assignment, Device, Family, Key, Machine, Person, School, SchoolClass, Severity
 from mdm_sync.core.news import Digest, Place, SchoolTotals
 from mdm_sync.core.register_plan import PublishedSchool, RegisterPlan
 from mdm_sync.core.views import Privileges, Source, Twins
@@ -63,6 +64,15 @@ class FleetChanges:
     server_time: datetime | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetGreeting:
+    """What a Jamf Pro says of itself in a few calls: its version, how many mobile devices and sites the client sees."""
+
+    version: str
+    devices: int
+    sites: int
+
+
 class Fleet(Protocol):
     """The device records at Jamf Pro.
 
@@ -88,6 +98,9 @@ class Fleet(Protocol):
 
     def privileges(self) -> Privileges:
         """What the client may do beside what it needs."""
+
+    def greeting(self) -> FleetGreeting:
+        """Log in and ask for version and counts: a few calls, whatever the size of the fleet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +290,11 @@ class Commit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenFinding:
-    """An open or resolved finding as people look at it."""
+    """An open or resolved finding as people look at it.
+
+    Attributes:
+        label: what its subject is called, where the store knows: a device's or a class's name.
+    """
 
     finding_id: int
     place: Place
@@ -285,6 +302,68 @@ class OpenFinding:
     opened_at: datetime
     resolved_at: datetime | None = None
     times_reopened: int = 0
+    label: str = ""
+
+
+class FindingOrder(StrEnum):
+    """By what findings are sorted: the most severe, the newest, or the first by letter stands first."""
+
+    SEVERITY = "severity"
+    SINCE = "since"
+    SCHOOL = "school"
+    RULE = "rule"
+    DEVICE = "device"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingQuery:
+    """Which findings are wanted; what is left out does not matter.
+
+    Attributes:
+        schools: of one of these Schulnummern; "" are those of the district.
+        rules: of one of these rules.
+        at_least: at or above this severity.
+        since: open, or open again, since this moment or later.
+        device: about the device of this serial number, asset tag or name, in any case of letters.
+        resolved: those that are no longer open as well.
+        limit: the first so many; None for all.
+    """
+
+    schools: Collection[str] = ()
+    rules: Collection[str] = ()
+    at_least: Severity | None = None
+    since: datetime | None = None
+    device: str | None = None
+    resolved: bool = False
+    order: FindingOrder = FindingOrder.SEVERITY
+    reverse: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundFindings:
+    """The findings that were wanted; ``total`` counts them without the limit."""
+
+    findings: tuple[OpenFinding, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceStory:
+    """All that the store knows of one device.
+
+    Attributes:
+        site: name of its site; "" for none or an unknown one.
+        assignment: what its user fields come to; None while it was not judged.
+        missed: complete sweeps in a row that did not show it.
+        findings: open and resolved ones about it, the newest first.
+    """
+
+    device: Device
+    site: str
+    assignment: Assignment | None
+    missed: int
+    findings: tuple[OpenFinding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,8 +413,20 @@ class Staging(Protocol):
     def accept_changes(self, read: FleetChanges, at: datetime) -> Changes:
         """Let what is staged of a read of changes update the state; it adds and changes rows and removes none."""
 
+    def accept_records(self) -> Changes:
+        """Let the staged records, each asked for by itself, be the state of their devices.
+
+        It says nothing of the source: neither that it was read nor that its trouble is over.
+        """
+
     def accept_directory(self, read: DirectoryRead, at: datetime) -> Changes:
         """Let this read be the state of its school. A person goes after two complete reads without them."""
+
+    def accept_inventory(self, read: InventoryRead, proof: InventoryProof, at: datetime) -> Changes:
+        """Let this inventory be the state; what does not stand in it any more is gone at once, for people keep it."""
+
+    def inventory_proof(self) -> InventoryProof | None:
+        """The proof of the last accepted inventory."""
 
     def clear_assignments(self) -> None:
         """Drop assignments that were staged and never committed."""
@@ -459,8 +550,20 @@ class Inquiry(Protocol):
     def open_findings(self, schools: Iterable[School], *, resolved: bool = False) -> list[OpenFinding]:
         """Findings, the most severe first; with ``resolved`` those that are no longer open as well."""
 
+    def findings(self, query: FindingQuery, schools: Iterable[School]) -> FoundFindings:
+        """The findings that are wanted."""
+
     def finding(self, finding_id: int, schools: Iterable[School]) -> OpenFinding | None:
         """One finding by the number that lists show."""
+
+    def devices(self, name: str, schools: Iterable[School]) -> tuple[DeviceStory, ...]:
+        """The devices of this serial number, asset tag, name or Jamf id, in any case of letters; ordered by id."""
+
+    def devices_behind(self, subject: str, schools: Iterable[School]) -> tuple[DeviceStory, ...]:
+        """The devices that a finding about this subject rests on: itself, those of the person, of the serial number."""
+
+    def serials(self) -> tuple[str, ...]:
+        """The serial numbers of all devices."""
 
     def person(self, ref: str) -> Person | None:
         """Whom a reference stands for."""
@@ -529,6 +632,18 @@ class Texts(Protocol):
 
     def moment(self, moment: datetime) -> str:
         """Date and time of day as people here write them, in local time."""
+
+    def day(self, day: date) -> str:
+        """A date as people here write it; that of a moment in local time."""
+
+    def span(self, span: timedelta) -> str:
+        """A span of time in its largest unit: "3 hours"."""
+
+    def ago(self, span: timedelta) -> str:
+        """How long ago something was: "3 hours ago"; "in 3 hours" where the span is below zero."""
+
+    def number(self, number: float) -> str:
+        """A number as people here write it."""
 
 
 class DigestComposer(Protocol):

@@ -10,10 +10,11 @@ from datetime import timedelta
 from enum import Enum
 
 from mdm_sync.core import completeness
+from mdm_sync.core.completeness import InventoryProof
 from mdm_sync.core.model import Family, School
-from mdm_sync.equipment import FLEET, Equipment, SourceOutcome
+from mdm_sync.equipment import FLEET, INVENTORY, Equipment, SourceOutcome
 from mdm_sync.errors import MdmSyncError
-from mdm_sync.ports import DirectoryFailure, DirectoryRead, FleetRead
+from mdm_sync.ports import DirectoryFailure, DirectoryRead, FleetRead, Inventory
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ def read_sources(equipment: Equipment, chosen: Sequence[School], fleet: FleetRea
                 yield _read_changes(equipment)
             case FleetReading.NOTHING:
                 pass
+        if equipment.inventory and fleet is not FleetReading.NOTHING:
+            yield _read_inventory(equipment, equipment.inventory)
         for number, answer in enumerate(answers, start=1):
             equipment.progress("schools", number, len(chosen))
             yield _accept_directory(equipment, answer)
@@ -111,6 +114,20 @@ def _read_changes(equipment: Equipment) -> SourceOutcome:
     rows = staging.staged_devices(Family.MOBILE)
     changes = staging.accept_changes(read, equipment.clock())
     return SourceOutcome(name=FLEET, rows=rows, changes=changes, unreadable=len(read.unreadable))
+
+
+def _read_inventory(equipment: Equipment, inventory: Inventory) -> SourceOutcome:
+    staging = equipment.state.staging
+    try:
+        read = inventory.read()
+    except MdmSyncError as error:
+        return _refused(equipment, INVENTORY, None, str(error))
+    unreadable = tuple((f"line {one.line}", f"{one.field}: {one.reason}") for one in read.unreadable)
+    proof = InventoryProof(machines=len(read.machines), unreadable=unreadable)
+    if loss := completeness.shrunk_inventory(proof, staging.inventory_proof(), equipment.shrink_limit):
+        return _refused(equipment, INVENTORY, None, f"Too little to be true: {loss}.", shrunk=True)
+    changes = staging.accept_inventory(read, proof, equipment.clock())
+    return SourceOutcome(name=INVENTORY, rows=proof.machines, changes=changes, unreadable=len(unreadable))
 
 
 def _accept_directory(equipment: Equipment, answer: DirectoryRead | DirectoryFailure) -> SourceOutcome:

@@ -22,7 +22,7 @@ from mdm_sync.core.completeness import ComputersProof, FleetProof
 from mdm_sync.core.model import Device, Family, subject_of
 from mdm_sync.core.views import Privileges
 from mdm_sync.errors import PermanentError, RecordError
-from mdm_sync.ports import FleetChanges, FleetRead, Progress, Stage
+from mdm_sync.ports import FleetChanges, FleetGreeting, FleetRead, Progress, Stage
 
 OVERLAP = timedelta(minutes=10)
 """Changes are asked for from so long before the moment named: the web nodes of a Jamf Pro know of each other's writes
@@ -153,6 +153,16 @@ class JamfFleet:
         """What the client may do beside what it needs."""
         with self._access.connected():
             return compared(self._access.get(AUTH, read_privileges))
+
+    def greeting(self) -> FleetGreeting:
+        """Log in and ask for version and counts: four calls, whatever the size of the fleet."""
+        with self._access.connected():
+            server, sites = self._server(), self._access.get(SITES, read_sites)
+            light = light_mobile_devices()
+            page = self._access.get(
+                light.path, lambda answer: light.read(answer, 0), [("page", "0"), ("page-size", "1")]
+            )
+        return FleetGreeting(version=server.version, devices=page.total or 0, sites=len(sites))
 
     def _server(self) -> Server:
         """Asked for first of all, so that its time lies before all that is read."""

@@ -108,6 +108,14 @@ class DirectoryProof:
     seconds: float = field(default=0.0, compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryProof:
+    """What a read of the inventory says of itself: machines, and lines that could not be read, with the reason."""
+
+    machines: int
+    unreadable: tuple[tuple[str, str], ...] = ()
+
+
 def refuse_fleet(proof: FleetProof, *, distinct: int, previous: FleetProof | None) -> str | None:
     """Why a sweep of Jamf Pro is refused; ``distinct`` counts the different ids that were staged."""
     if refusal := _refuse_totals(proof, distinct + len({key for key, _ in proof.unreadable})):
@@ -138,6 +146,12 @@ def shrunk_directory(proof: DirectoryProof, previous: DirectoryProof | None, lim
     """Why a complete read of a directory is not believed: far fewer users came than last time."""
     before = previous.users if previous else 0
     return f"{proof.users} users came, {before} before" if limit.trips(proof.users, before) else None
+
+
+def shrunk_inventory(proof: InventoryProof, previous: InventoryProof | None, limit: ShrinkLimit) -> str | None:
+    """Why an inventory is not believed: far fewer machines stand in it than last time."""
+    before = previous.machines if previous else 0
+    return f"{proof.machines} machines came, {before} before" if limit.trips(proof.machines, before) else None
 
 
 def _refuse_computers(proof: ComputersProof | None) -> str | None:

@@ -20,3 +20,15 @@ def nearest(written: Iterable[str], logins: Iterable[str]) -> str | None:
     best = max((likeness for likeness, _ in found), default=None)
     logins_found = {login for likeness, login in found if likeness == best}
     return logins_found.pop() if len(logins_found) == 1 else None
+
+
+ALIKE = 0.6
+"""Likeness from which something may be a slip of the pen."""
+
+
+def alike(written: str, choices: Iterable[str], most: int = 3) -> tuple[str, ...]:
+    """What may have been meant by something written, the likeliest first; in any case of letters."""
+    found = process.extract(
+        written, choices, scorer=OSA.normalized_similarity, processor=str.casefold, score_cutoff=ALIKE, limit=most
+    )
+    return tuple(choice for choice, _, _ in found)

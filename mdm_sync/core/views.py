@@ -66,7 +66,7 @@ class Source:
         complete_at: last complete read; None: never.
         server_time: the source's own clock at the last read, where it tells it.
         error: why the last attempt gave nothing; None: it was complete.
-        shrunk: the last attempt was refused because far less came than before.
+        shrunk: a read since the last complete one was refused because far less came than before.
         unreadable: records of the last complete read that could not be read: key and reason.
         proof: why the last complete read was believed, for people to look at.
     """

@@ -30,6 +30,8 @@ def fault(
     installation.fault(server, name, on=True, school=school)
     yield server, name
     installation.fault(server, name, on=False, school=school)
+    if server == "jamf":
+        assert installation.run("reconcile").code == 0
 
 
 def _errors(ran: Ran) -> dict[str, str]:

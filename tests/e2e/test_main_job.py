@@ -31,7 +31,7 @@ def second(installation: Installation, first: Ran) -> Ran:
 
 def test_every_source_is_read(first: Ran, district: District) -> None:
     sources = {source["name"]: source for source in first.document["sources"]}
-    assert set(sources) == {"jamf", *(f"iserv-{school.number}" for school in district.schools)}
+    assert set(sources) == {"jamf", "inventory", *(f"iserv-{school.number}" for school in district.schools)}
     assert [source["error"] for source in sources.values()] == [None] * len(sources)
     assert sources["jamf"]["added"] == len(district.devices)
 

@@ -7,7 +7,7 @@ from mdm_sync.core.completeness import ComputersProof, FleetProof
 from mdm_sync.core.model import Device, Family
 from mdm_sync.core.views import Privileges
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError
-from mdm_sync.ports import FleetChanges, FleetRead, Progress, Stage
+from mdm_sync.ports import FleetChanges, FleetGreeting, FleetRead, Progress, Stage
 
 PAGE = 100
 READING = ("Read Computers", "Read Mobile Devices", "Read Sites")
@@ -85,6 +85,10 @@ class FakeFleet:
             missing=tuple(name for name in READING if name not in self.granted),
             excessive=tuple(name for name in self.granted if not name.startswith("Read ")),
         )
+
+    def greeting(self) -> FleetGreeting:
+        self._fail_if_told()
+        return FleetGreeting(version="11.30.1", devices=len(self._of(Family.MOBILE)), sites=len(self.sites))
 
     def _of(self, family: Family) -> list[Device]:
         return sorted((one for one in self.devices if one.family is family), key=lambda device: device.jamf_id)
