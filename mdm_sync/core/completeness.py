@@ -116,12 +116,25 @@ class InventoryProof:
     unreadable: tuple[tuple[str, str], ...] = ()
 
 
-def refuse_fleet(proof: FleetProof, *, distinct: int, previous: FleetProof | None) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shrinkage:
+    """How much less than last time came, where that is too much to be believed without a person's word.
+
+    Attributes:
+        lost: records, and sites of Jamf Pro.
+        of: how many there were.
+        text: the same in words.
+    """
+
+    lost: int
+    of: int
+    text: str
+
+
+def refuse_fleet(proof: FleetProof, *, distinct: int) -> str | None:
     """Why a sweep of Jamf Pro is refused; ``distinct`` counts the different ids that were staged."""
     if refusal := _refuse_totals(proof, distinct + len({key for key, _ in proof.unreadable})):
         return refusal
-    if previous and proof.sites < previous.sites:
-        return f"the client sees {proof.sites} sites, {previous.sites} before: were privileges or sites taken from it?"
     return _refuse_computers(proof.computers)
 
 
@@ -136,22 +149,32 @@ def refuse_directory(proof: DirectoryProof) -> str | None:
     return None
 
 
-def shrunk_fleet(proof: FleetProof, previous: FleetProof | None, limit: ShrinkLimit) -> str | None:
-    """Why a complete sweep is not believed: far fewer devices came than last time."""
-    before = previous.total_first if previous else 0
-    return f"{proof.total_first} devices came, {before} before" if limit.trips(proof.total_first, before) else None
+def shrunk_fleet(proof: FleetProof, previous: FleetProof | None, limit: ShrinkLimit) -> Shrinkage | None:
+    """Why a complete sweep is not believed: the client sees fewer sites, or far fewer devices, than last time."""
+    if previous is None:
+        return None
+    before, now = previous.total_first + previous.sites, proof.total_first + proof.sites
+    if proof.sites < previous.sites:
+        text = f"the client sees {proof.sites} sites, {previous.sites} before: were privileges or sites taken from it?"
+        return Shrinkage(lost=max(before - now, previous.sites - proof.sites), of=before, text=text)
+    if limit.trips(proof.total_first, previous.total_first):
+        text = f"{proof.total_first} devices came, {previous.total_first} before"
+        return Shrinkage(lost=before - now, of=before, text=text)
+    return None
 
 
-def shrunk_directory(proof: DirectoryProof, previous: DirectoryProof | None, limit: ShrinkLimit) -> str | None:
+def shrunk_directory(proof: DirectoryProof, previous: DirectoryProof | None, limit: ShrinkLimit) -> Shrinkage | None:
     """Why a complete read of a directory is not believed: far fewer users came than last time."""
     before = previous.users if previous else 0
-    return f"{proof.users} users came, {before} before" if limit.trips(proof.users, before) else None
+    if not limit.trips(proof.users, before):
+        return None
+    return Shrinkage(lost=before - proof.users, of=before, text=f"{proof.users} users came, {before} before")
 
 
-def shrunk_inventory(proof: InventoryProof, previous: InventoryProof | None, limit: ShrinkLimit) -> str | None:
-    """Why an inventory is not believed: far fewer machines stand in it than last time."""
+def refuse_inventory(proof: InventoryProof, previous: InventoryProof | None) -> str | None:
+    """Why an inventory is refused; people keep it, so that what they take out of it is believed, but not all of it."""
     before = previous.machines if previous else 0
-    return f"{proof.machines} machines came, {before} before" if limit.trips(proof.machines, before) else None
+    return f"no machine came, {before} before" if before and not proof.machines else None
 
 
 def _refuse_computers(proof: ComputersProof | None) -> str | None:

@@ -50,6 +50,7 @@ class Thresholds:
     silent_school_days: int = 20
     over_age_years: int = 5
     profile_days: int = 30
+    grace_days: int = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,7 @@ class Conditions:
 
     Attributes:
         now: the moment of the cycle, aware.
+        moved_by_name: the same name at another school is taken for the same person, as a hint.
         fleet_limit, directory_limit: older reads of Jamf Pro, or of a directory, support no new conclusion.
     """
 
@@ -124,5 +126,6 @@ class Conditions:
     thresholds: Thresholds = Thresholds()
     targets: Targets = field(default_factory=Targets)
     repair: Repair = Repair()
+    moved_by_name: bool = False
     fleet_limit: timedelta = timedelta(hours=24)
     directory_limit: timedelta = timedelta(days=3)

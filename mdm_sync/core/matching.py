@@ -4,7 +4,8 @@ The school of the device's own site is looked at first. All steps that read an i
 where they find two persons, the answer is *ambiguous*, never a guess. A person of another school is found by the full
 mail address alone, because a login is unique within one IServ only: two schools may both have a ``max.mueller``. While
 a school that could hold the address has not been read, the answer is *undecided*. A name is no identifier: it is asked
-last, within the own school, and only where no identifier found anybody.
+last, within the own school, and only where no identifier found anybody. Persons who are gone are asked after all who
+are there, so that a device which names one is not taken for naming nobody known.
 """
 
 from collections import defaultdict
@@ -96,11 +97,15 @@ class Candidates:
     Attributes:
         own: the persons of the device's own school; None while that school has not been read, or there is none.
         elsewhere: persons of the other schools that were read, by full mail address.
+        former: persons of the own school who are gone and still known; asked where nobody who is there was found.
+        former_elsewhere: the same at the other schools, by full mail address.
         unread: the other schools whose persons are not known.
     """
 
     own: PersonIndex | None
     elsewhere: Index = field(default_factory=dict)
+    former: PersonIndex | None = None
+    former_elsewhere: Index = field(default_factory=dict)
     unread: tuple[School, ...] = ()
 
 
@@ -178,6 +183,7 @@ def match(device: Device, candidates: Candidates, steps: Sequence[Step] = STEPS)
     if any(school.could_hold(mail) for school in candidates.unread for mail in mails):
         return _undecided("a school that could hold the address has not been read")
     hits = _at_own_school(user, own, [step for step in steps if not step.identifies])
+    hits = hits or _among_former(user, candidates, steps, mails)
     return _one_of(hits) if hits else _nobody(user, own, steps)
 
 
@@ -197,6 +203,13 @@ def _elsewhere(mails: Iterable[str], index: Index) -> Hits:
     for mail in mails:
         _collect(hits, ELSEWHERE, index.get(mail, ()))
     return hits
+
+
+def _among_former(user: UserFields, candidates: Candidates, steps: Sequence[Step], mails: Iterable[str]) -> Hits:
+    """Whoever is there comes first: a login that was given out again names its new owner."""
+    if candidates.former is None:
+        return {}
+    return _at_own_school(user, candidates.former, steps) or _elsewhere(mails, candidates.former_elsewhere)
 
 
 def _collect(hits: Hits, step: str, persons: Iterable[Person]) -> None:

@@ -178,6 +178,9 @@ class Person:
         leaver: a member of one of the school's groups of leavers.
         classes: accounts of the class groups that the person is in.
         grade: year of school, where the person's groups tell one.
+        left_since: when the person was first seen to be missing, among the leavers, or without the role that they had;
+            None while they are there.
+        gone: the directory does not show them any more; what is known of them is from before.
         ref: the reference that stands for the person in logs, exports and mails; "" before it is stored.
     """
 
@@ -191,12 +194,14 @@ class Person:
     leaver: bool = False
     classes: tuple[str, ...] = ()
     grade: int | None = None
+    left_since: datetime | None = None
+    gone: bool = False
     ref: str = ""
 
     @property
     def subject(self) -> str:
         """Its key among the subjects of findings."""
-        return f"person:{self.school}/{self.uuid}"
+        return person_subject(self.school, self.uuid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +270,11 @@ class Device:
     def is_set_aside(self, school: School) -> bool:
         """Whether it is a shared device that no class can count on: of the office, or in store."""
         return _is_named(self.name, school.administration_names + school.spare_names)
+
+
+def person_subject(school: str, uuid: str) -> str:
+    """Key of a person among the subjects of findings."""
+    return f"person:{school}/{uuid}"
 
 
 def subject_of(family: Family, jamf_id: int) -> str:

@@ -3,15 +3,18 @@
 Both are built from values that carry no personal data but references.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mdm_sync.core.brakes import Hold
 from mdm_sync.core.lifecycle import Transition, TransitionKind
 from mdm_sync.core.model import Family, Finding, School, Severity, Stage
 from mdm_sync.core.views import Source
 
 SUMMARY_SCHEMA = "mdm-sync/summary/1"
+
+_NO_NEWS = frozenset({TransitionKind.CHANGED, TransitionKind.WITHDRAWN})
 _NAMING = ("serial", "class", "person", "site", "sites", "privilege", "record", "source")
 """Details by which the thing that a finding is about is named; the first that is there."""
 
@@ -44,13 +47,38 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """What the first look of rules at a school found, by rule; the school is "" for what belongs to none."""
+
+    school: str
+    school_name: str
+    found: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldBack:
+    """A conclusion that waits for a person, with the name of its school, "" where it is of no single one."""
+
+    hold: Hold
+    school_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """One mail's worth of news; ``still_open`` counts all open findings by rule, the new ones among them."""
+    """One mail's worth of news; ``still_open`` counts all open findings by rule, the new ones among them.
+
+    Attributes:
+        due: still there when their acknowledgement ended.
+        baselines: first looks, each told as a whole.
+    """
 
     opened: tuple[Place, ...]
     reopened: tuple[Place, ...]
     resolved: tuple[Place, ...]
     still_open: Mapping[str, int]
+    worsened: tuple[Place, ...] = ()
+    due: tuple[Place, ...] = ()
+    baselines: tuple[Baseline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +99,38 @@ def may_leave(schools: Iterable[School]) -> frozenset[str]:
 
 def newsworthy(transitions: Iterable[Transition], live: frozenset[str]) -> tuple[Transition, ...]:
     """The transitions that somebody must be told of."""
-    return tuple(
-        step for step in transitions if step.finding.school in live and step.kind is not TransitionKind.CHANGED
+    return tuple(step for step in transitions if step.finding.school in live and step.kind not in _NO_NEWS)
+
+
+def digest_of(news: Sequence[Transition], schools: Iterable[School], still_open: Mapping[str, int]) -> Digest:
+    """One mail's worth of these transitions; first looks are counted, not listed."""
+    names = {school.number: school.name for school in schools}
+    one_by_one = [step for step in news if not step.baseline]
+
+    def places(kind: TransitionKind) -> tuple[Place, ...]:
+        return tuple(
+            Place(finding=step.finding, school_name=names.get(step.finding.school, ""))
+            for step in one_by_one
+            if step.kind is kind
+        )
+
+    return Digest(
+        opened=places(TransitionKind.OPENED),
+        reopened=places(TransitionKind.REOPENED),
+        resolved=places(TransitionKind.RESOLVED),
+        worsened=places(TransitionKind.WORSENED),
+        due=places(TransitionKind.DUE),
+        baselines=tuple(_baselines((step for step in news if step.baseline), names)),
+        still_open=still_open,
     )
+
+
+def _baselines(steps: Iterable[Transition], names: Mapping[str, str]) -> Iterator[Baseline]:
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for step in steps:
+        found[step.finding.school][step.finding.rule] += 1
+    for school, rules in sorted(found.items()):
+        yield Baseline(school=school, school_name=names.get(school, ""), found=dict(sorted(rules.items())))
 
 
 def severity_of(findings: Iterable[Finding]) -> Severity | None:

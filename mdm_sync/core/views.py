@@ -16,12 +16,30 @@ class SchoolView:
     """A school's devices and what their user fields come to, by subject.
 
     For devices in no school's site the school is NOWHERE.
+
+    Attributes:
+        moved: where persons of the school who left are now, by the subject of the person.
     """
 
     school: School
     devices: tuple[Device, ...]
     assignments: Mapping[str, Assignment]
     conditions: Conditions
+    moved: Mapping[str, "Moved"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Where somebody who left a school seems to be now.
+
+    Attributes:
+        ref: the reference of the account there.
+        by: what both accounts have in common: "uuid", "mail" or "name".
+    """
+
+    school: str
+    ref: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from mdm_sync.core.rules.choice import Choices, Mode, RuleChoice, choose
 from mdm_sync.core.rules.rule import AnyRule, DeviceRule, DistrictRule, Judgement, Needs, PeopleRule, Rule, judge
 
 __all__ = [
+    "BRAKED_RULES",
     "DEVICE_RULES",
     "DISTRICT_RULES",
     "PEOPLE_RULES",
@@ -37,6 +38,8 @@ DEVICE_RULES: tuple[DeviceRule, ...] = (
     Rule(id="unknown-user", severity=WARNING, needs=BOTH, check=within_a_school(assignments.unknown_user)),
     Rule(id="ambiguous-user", severity=WARNING, needs=BOTH, check=within_a_school(assignments.ambiguous_user)),
     Rule(id="wrong-school", severity=WARNING, needs=BOTH, check=within_a_school(assignments.wrong_school)),
+    Rule(id="user-left", severity=WARNING, needs=BOTH, check=within_a_school(assignments.user_left)),
+    Rule(id="user-moved", severity=INFO, needs=BOTH, check=within_a_school(assignments.user_moved)),
     Rule(id="device-silent", severity=WARNING, needs=FLEET, check=devices.device_silent),
     Rule(id="device-unmanaged", severity=WARNING, needs=FLEET, check=devices.device_unmanaged),
     Rule(id="device-unsupervised", severity=WARNING, needs=FLEET, check=devices.device_unsupervised),
@@ -67,3 +70,7 @@ DISTRICT_RULES: tuple[DistrictRule, ...] = (
 """Look at the district and its sources."""
 
 RULES: tuple[AnyRule, ...] = (*DEVICE_RULES, *PEOPLE_RULES, *DISTRICT_RULES)
+
+BRAKED_RULES = frozenset(rule.id for rule in RULES if rule.needs is not NOTHING)
+"""Ids of the rules that conclude from what was read. The others tell of the sources themselves: each of their findings
+is told by itself from the first cycle on, and no brake keeps one back."""

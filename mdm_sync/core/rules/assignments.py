@@ -5,7 +5,9 @@ and of a record that did not come with its site, what was said before stays.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import wraps
+from typing import TypeGuard
 
 from mdm_sync.core.model import AssignmentState, Device, DeviceKind, Person
 from mdm_sync.core.rules.verdict import Unclear, Wrong
@@ -84,15 +86,70 @@ def wrong_school(view: SchoolView) -> Iterator[Wrong | Unclear]:
     settings, and both schools count wrongly.
 
     No finding: a teacher with an account at both schools whose record names the account of the device's school; the
-    same login at another school, because the own school's person counts first.
+    same login at another school, because the own school's person counts first; a person who is gone from there, whom
+    ``user-left`` tells.
     Unclear: an assignment that is undecided.
     """
     for device in view.devices:
         assignment = view.assignments[device.subject]
         if assignment.state is AssignmentState.UNDECIDED:
             yield Unclear(subject=device.subject)
-        elif assignment.person and assignment.person.school != view.school.number:
+        elif _is_at_another_school(assignment.person, view):
             yield _wrong(device, person=assignment.person.ref, person_school=assignment.person.school)
+
+
+def user_left(view: SchoolView) -> Iterator[Wrong | Unclear]:
+    """A device that names a person who is gone, among the leavers, or without the role that they had.
+
+    Harm: somebody who has no claim to it any more may still hold the device, and its loss would go unnoticed.
+
+    No finding: within the grace period, for accounts vanish by mistake and come back; a pool device.
+    Unclear: an assignment that is undecided.
+    """
+    for device in view.devices:
+        assignment = view.assignments[device.subject]
+        if assignment.state is AssignmentState.UNDECIDED:
+            yield Unclear(subject=device.subject)
+        elif person := _left(view, device):
+            yield _wrong(device, **_since(view, person))
+
+
+def user_moved(view: SchoolView) -> Iterator[Wrong | Unclear]:
+    """A hint beside ``user-left``: the person seems to be at another school now.
+
+    Harm: none; it tells where the device may be, or where it has to go.
+
+    No finding: the same name alone, unless settings take that for the same person.
+    Unclear: an assignment that is undecided.
+    """
+    for device in view.devices:
+        assignment = view.assignments[device.subject]
+        if assignment.state is AssignmentState.UNDECIDED:
+            yield Unclear(subject=device.subject)
+        elif (person := _left(view, device)) and (moved := view.moved.get(person.subject)):
+            yield _wrong(device, person=moved.ref, person_school=moved.school, by=moved.by)
+
+
+def _left(view: SchoolView, device: Device) -> Person | None:
+    """Whom the device names, if that person has left for longer than the grace period."""
+    person = view.assignments[device.subject].person
+    if person is None or person.left_since is None or device.is_pool(view.school):
+        return None
+    grace = timedelta(days=view.conditions.thresholds.grace_days)
+    return person if view.conditions.now - person.left_since > grace else None
+
+
+def _since(view: SchoolView, person: Person) -> dict[str, str]:
+    """Who it is and since when; the school only where it is another one."""
+    facts = {
+        "person": person.ref,
+        "left": view.conditions.calendar.day(person.left_since or view.conditions.now).isoformat(),
+    }
+    return facts | ({"person_school": person.school} if person.school != view.school.number else {})
+
+
+def _is_at_another_school(person: Person | None, view: SchoolView) -> TypeGuard[Person]:
+    return person is not None and not person.gone and person.school != view.school.number
 
 
 def _wrong_unless_shared(device: Device, near: Person | None = None) -> Wrong | Unclear:

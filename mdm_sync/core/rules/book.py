@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from mdm_sync.core.model import Finding, School
+from mdm_sync.core.model import School
 from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES
 from mdm_sync.core.rules.choice import Choices, Mode, choose, mode_of
 from mdm_sync.core.rules.rule import AnyRule, DeviceRule, DistrictRule, PeopleRule
@@ -33,9 +33,9 @@ class RuleBook:
         """Rules about the district that are on."""
         return choose(DISTRICT_RULES, self.for_all)
 
-    def is_observed(self, finding: Finding) -> bool:
-        """Whether a finding is kept and shown, and leaves the house on no way."""
-        return mode_of(finding.rule, self.for_all, self._of(finding.school)) is Mode.OBSERVE
+    def is_observed(self, rule_id: str, school: str) -> bool:
+        """Whether the findings of a rule at a school are kept and shown, and leave the house on no way."""
+        return mode_of(rule_id, self.for_all, self._of(school)) is Mode.OBSERVE
 
     def _of(self, school: str) -> Choices:
         return self.by_school.get(school, {})

@@ -49,11 +49,15 @@ class Judgement:
     Attributes:
         unclear: keys of which nothing can be said now; what was said of them before stays.
         undecided_rules: ids of rules of which nothing new can be said at all, because a source is too old.
+        excepted: keys of what is wrong and meant to be so.
+        rules_off: ids of rules that are not applied here.
     """
 
     findings: tuple[Finding, ...] = ()
     unclear: frozenset[Key] = frozenset()
     undecided_rules: frozenset[str] = frozenset()
+    excepted: frozenset[Key] = frozenset()
+    rules_off: frozenset[str] = frozenset()
 
 
 def judge(view: V, rules: Iterable[Rule[V]], *, stale: frozenset[Needs] = frozenset()) -> Judgement:

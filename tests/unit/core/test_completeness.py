@@ -3,6 +3,7 @@ import pytest
 from mdm_sync.core.completeness import (
     DirectoryProof,
     FleetProof,
+    Shrinkage,
     ShrinkLimit,
     refuse_directory,
     refuse_fleet,
@@ -29,73 +30,78 @@ def directory(users: int = 100, *, members: int = 0, found: int = 0) -> Director
 
 
 def test_a_sweep_that_brought_every_device_is_believed() -> None:
-    assert refuse_fleet(fleet(), distinct=200, previous=fleet()) is None
+    assert refuse_fleet(fleet(), distinct=200) is None
 
 
 def test_a_first_sweep_is_believed() -> None:
-    assert refuse_fleet(fleet(), distinct=200, previous=None) is None
+    assert refuse_fleet(fleet(), distinct=200) is None
 
 
 @pytest.mark.parametrize("last", [199, 201])
 def test_a_total_that_moved_while_reading_is_refused(last: int) -> None:
     assert (
-        refuse_fleet(fleet(200, last=last), distinct=last, previous=None)
+        refuse_fleet(fleet(200, last=last), distinct=last)
         == f"the number of devices moved from 200 to {last} while reading"
     )
 
 
 @pytest.mark.parametrize("distinct", [0, 199, 201])
 def test_other_than_as_many_different_devices_as_the_total_says_are_refused(distinct: int) -> None:
-    assert (
-        refuse_fleet(fleet(200), distinct=distinct, previous=None)
-        == f"Jamf Pro said 200 devices, {distinct} different ones came"
-    )
+    assert refuse_fleet(fleet(200), distinct=distinct) == f"Jamf Pro said 200 devices, {distinct} different ones came"
 
 
 def test_as_many_records_as_the_total_says_are_refused_where_one_came_twice() -> None:
     twice = FleetProof(total_first=200, total_last=200, received=200, pages=1, sites=2)
 
-    assert refuse_fleet(twice, distinct=199, previous=None) == "Jamf Pro said 200 devices, 199 different ones came"
+    assert refuse_fleet(twice, distinct=199) == "Jamf Pro said 200 devices, 199 different ones came"
 
 
 def test_a_record_that_came_twice_is_no_harm_where_all_came() -> None:
     twice = FleetProof(total_first=200, total_last=200, received=201, pages=1, sites=2)
 
-    assert refuse_fleet(twice, distinct=200, previous=None) is None
+    assert refuse_fleet(twice, distinct=200) is None
 
 
 def test_unreadable_records_count_as_come() -> None:
     proof = fleet(200, unreadable=(("7", "siteId is no number"), ("9", "siteId is no number")))
 
-    assert refuse_fleet(proof, distinct=198, previous=None) is None
+    assert refuse_fleet(proof, distinct=198) is None
 
 
 def test_an_unreadable_record_that_came_twice_counts_once() -> None:
     proof = fleet(200, unreadable=(("7", "siteId is no number"), ("7", "it is no record")))
 
-    assert refuse_fleet(proof, distinct=198, previous=None) == "Jamf Pro said 200 devices, 199 different ones came"
+    assert refuse_fleet(proof, distinct=198) == "Jamf Pro said 200 devices, 199 different ones came"
 
 
 def test_an_unreadable_record_explains_one_device_and_no_more() -> None:
     proof = fleet(200, unreadable=(("7", "siteId is no number"),))
 
-    assert refuse_fleet(proof, distinct=200, previous=None) == "Jamf Pro said 200 devices, 201 different ones came"
+    assert refuse_fleet(proof, distinct=200) == "Jamf Pro said 200 devices, 201 different ones came"
 
 
-def test_fewer_sites_than_before_are_refused() -> None:
-    assert (
-        refuse_fleet(fleet(sites=2), distinct=200, previous=fleet(sites=3))
-        == "the client sees 2 sites, 3 before: were privileges or sites taken from it?"
+def test_fewer_sites_than_before_are_too_little_to_be_true() -> None:
+    shrunk = shrunk_fleet(fleet(sites=2), fleet(sites=3), ShrinkLimit())
+
+    assert shrunk == Shrinkage(
+        lost=1, of=203, text="the client sees 2 sites, 3 before: were privileges or sites taken from it?"
     )
+
+
+def test_sites_that_are_missing_count_even_where_devices_came_instead() -> None:
+    shrunk = shrunk_fleet(fleet(300, sites=1), fleet(200, sites=3), ShrinkLimit())
+
+    assert shrunk is not None
+    assert shrunk.lost == 2
 
 
 @pytest.mark.parametrize("sites", [3, 4])
 def test_as_many_sites_as_before_or_more_are_believed(sites: int) -> None:
-    assert refuse_fleet(fleet(sites=sites), distinct=200, previous=fleet(sites=3)) is None
+    assert shrunk_fleet(fleet(sites=sites), fleet(sites=3), ShrinkLimit()) is None
 
 
 def test_one_device_after_many_is_believed_here() -> None:
-    assert refuse_fleet(fleet(1), distinct=1, previous=fleet(200)) is None
+    assert refuse_fleet(fleet(1), distinct=1) is None
 
 
 def test_a_directory_seen_whole_is_believed() -> None:
@@ -184,10 +190,15 @@ LIMIT = ShrinkLimit(share=0.3, number=10)
     ],
 )
 def test_far_fewer_than_last_time_are_too_little_to_be_true(now: int, before: int, *, too_little: bool) -> None:
-    told = shrunk_fleet(fleet(now), fleet(before), LIMIT)
-    assert told == (f"{now} devices came, {before} before" if too_little else None)
-    told = shrunk_directory(directory(now), directory(before), LIMIT)
-    assert told == (f"{now} users came, {before} before" if too_little else None)
+    of_jamf = shrunk_fleet(fleet(now), fleet(before), LIMIT)
+    of_school = shrunk_directory(directory(now), directory(before), LIMIT)
+    assert (of_jamf and of_jamf.text) == (f"{now} devices came, {before} before" if too_little else None)
+    assert (of_school and of_school.text) == (f"{now} users came, {before} before" if too_little else None)
+
+
+def test_what_is_lost_is_counted_in_records() -> None:
+    shrunk = shrunk_directory(directory(40), directory(100), LIMIT)
+    assert shrunk == Shrinkage(lost=60, of=100, text="40 users came, 100 before")
 
 
 def test_a_first_read_cannot_be_too_little() -> None:
@@ -209,18 +220,18 @@ def test_the_proof_of_a_directory_without_groups_and_gaps_says_so() -> None:
 
 class TestFleetThatMovedAndWasExplained:
     def test_is_believed(self) -> None:
-        assert refuse_fleet(moved(explained=3), distinct=99, previous=None) is None
+        assert refuse_fleet(moved(explained=3), distinct=99) is None
 
     def test_proves_no_absence(self) -> None:
         assert not moved(explained=3).proves_absence
 
     def test_is_refused_where_fewer_came_than_there_must_be(self) -> None:
-        refusal = refuse_fleet(moved(explained=3), distinct=94, previous=None)
+        refusal = refuse_fleet(moved(explained=3), distinct=94)
 
         assert refusal == "Jamf Pro said 98 devices at least, 94 different ones came"
 
     def test_is_refused_where_it_was_not_explained(self) -> None:
-        assert "moved from 100 to 98" in str(refuse_fleet(moved(explained=None), distinct=98, previous=None))
+        assert "moved from 100 to 98" in str(refuse_fleet(moved(explained=None), distinct=98))
 
 
 def moved(explained: int | None) -> FleetProof:

@@ -1,11 +1,12 @@
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind, transitions, vanished
-from mdm_sync.core.model import Finding, Key
+from mdm_sync.core.model import Finding, Key, Severity
 from mdm_sync.core.rules import Judgement
 from tests.unit.core.given import SUED, finding
 
@@ -64,6 +65,28 @@ def test_one_step_in_the_life_of_a_finding(
     stored = {} if known is None else {KEY: known}
 
     assert list(transitions(stored, judgement)) == steps
+
+
+WORSE = finding(details={"serial": "DMPX1"}, severity=Severity.CRITICAL)
+LOOKED_AFTER = StoredFinding(finding=FINDING, open=True, acknowledged_until=date(2026, 11, 23))
+
+
+def test_a_finding_whose_severity_rises_has_got_worse() -> None:
+    assert list(transitions({KEY: OPEN}, Judgement(findings=(WORSE,)))) == [step(TransitionKind.WORSENED, WORSE)]
+    worse = StoredFinding(finding=WORSE, open=True)
+    assert list(transitions({KEY: worse}, WRONG)) == [step(TransitionKind.CHANGED)]
+
+
+def test_an_acknowledged_finding_is_due_on_the_day_after_the_last() -> None:
+    assert list(transitions({KEY: LOOKED_AFTER}, WRONG, date(2026, 11, 23))) == []
+    assert list(transitions({KEY: LOOKED_AFTER}, WRONG, date(2026, 11, 24))) == [step(TransitionKind.DUE)]
+    assert list(transitions({KEY: LOOKED_AFTER}, UNCLEAR, date(2026, 11, 24))) == []
+
+
+def test_what_settings_take_out_is_withdrawn_and_not_resolved() -> None:
+    for judgement in (Judgement(excepted=frozenset({KEY})), Judgement(rules_off=frozenset({FINDING.rule}))):
+        assert list(transitions({KEY: OPEN}, judgement)) == [step(TransitionKind.WITHDRAWN)]
+        assert list(transitions({KEY: CLOSED}, judgement)) == []
 
 
 def test_the_same_subject_under_another_rule_is_another_finding() -> None:

@@ -214,7 +214,7 @@ def test_rule_and_subject_make_the_key_of_a_finding() -> None:
         (Role, ["student", "teacher", "staff", "unknown"]),
         (DeviceKind, ["ipad", "iphone", "apple-tv", "mac", "other", "unknown"]),
         (AssignmentState, ["none", "matched", "unmatched", "ambiguous", "undecided"]),
-        (TransitionKind, ["opened", "reopened", "changed", "resolved"]),
+        (TransitionKind, ["opened", "reopened", "worsened", "due", "changed", "resolved", "withdrawn"]),
     ],
 )
 def test_the_words_that_are_stored_stay(kind: type[StrEnum], words: list[str]) -> None:

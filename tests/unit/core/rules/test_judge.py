@@ -32,6 +32,8 @@ device-unassigned       warning   fleet
 unknown-user            warning   both
 ambiguous-user          warning   both
 wrong-school            warning   both
+user-left warning both
+user-moved info both
 device-silent           warning   fleet
 device-unmanaged        warning   fleet
 device-unsupervised     warning   fleet

@@ -1,0 +1,43 @@
+"""A standing exception takes out the findings that it covers, and no other."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from mdm_sync.core.exceptions import StandingException, without_excepted
+from mdm_sync.core.rules import Judgement
+from tests.unit.core.given import NORD, SUED, finding
+
+LAST = date(2026, 12, 31)
+FOUND = finding(details={"serial": "DMPX1", "person": "P-1"})
+ANY = StandingException(rule="unknown-user", reason="meant so", until=LAST)
+
+
+@pytest.mark.parametrize(
+    ("exception", "covers"),
+    [
+        (replace(ANY, device="DMPX1"), True),
+        (replace(ANY, device="DMPX2"), False),
+        (replace(ANY, name="Wagen-*"), True),
+        (replace(ANY, name="Koffer-*"), False),
+        (replace(ANY, school=NORD.number), True),
+        (replace(ANY, school=SUED.number), False),
+        (replace(ANY, person="P-1"), True),
+        (replace(ANY, person="P-2"), False),
+        (replace(ANY, device="DMPX1", school=SUED.number), False),
+        (replace(ANY, rule="wrong-school", device="DMPX1"), False),
+    ],
+)
+def test_all_that_is_named_must_fit(exception: StandingException, *, covers: bool) -> None:
+    kept, used = without_excepted(Judgement(findings=(FOUND,)), [exception], {FOUND.subject: "Wagen-1"})
+    assert kept == (Judgement(excepted=frozenset({FOUND.key})) if covers else Judgement(findings=(FOUND,)))
+    assert used == (frozenset({exception}) if covers else frozenset())
+
+
+def test_it_holds_on_its_last_day_and_not_after() -> None:
+    assert (ANY.holds_on(LAST), ANY.holds_on(date(2027, 1, 1))) == (True, False)
+
+
+def test_people_recognise_it_by_rule_and_what_it_is_about() -> None:
+    assert replace(ANY, device="DMPX1", school="100001").title == "unknown-user device=DMPX1 school=100001"
