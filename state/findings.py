@@ -3,10 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 
 from mdm_sync.core.model import School, Severity
 from mdm_sync.core.news import Place
-from mdm_sync.ports import FindingOrder, FindingQuery, FoundFindings, OpenFinding
+from mdm_sync.ports import Acknowledgement, FindingOrder, FindingQuery, FoundFindings, OpenFinding
 from state.rows import finding_of, moment
 
 _LABEL = """
@@ -15,7 +16,10 @@ coalesce(devices.name, CASE WHEN findings.subject GLOB 'class:*' THEN (
     WHERE school = findings.school AND account = substr(findings.subject, instr(findings.subject, '/') + 1)
 ) END, '') AS label
 """
-_FROM = "FROM findings LEFT JOIN devices ON devices.subject = findings.subject"
+_FROM = """
+FROM findings LEFT JOIN devices ON devices.subject = findings.subject
+LEFT JOIN acknowledgements ON acknowledgements.finding = findings.id AND ended_at IS NULL
+"""
 _SEVERITY = "CASE severity WHEN 'critical' THEN 3 WHEN 'warning' THEN 2 ELSE 1 END"
 _SERIAL = "coalesce(devices.serial, json_extract(details, '$.serial'), findings.subject)"
 _ORDERS: Mapping[FindingOrder, tuple[str, ...]] = {
@@ -36,7 +40,7 @@ _OF_DEVICE = """
 def find(connection: sqlite3.Connection, query: FindingQuery, schools: Iterable[School]) -> FoundFindings:
     """The findings that are wanted."""
     where, values = _conditions(query)
-    order = ", ".join(_reversed(key) if query.reverse else key for key in (*_ORDERS[query.order], "id"))
+    order = ", ".join(_reversed(key) if query.reverse else key for key in (*_ORDERS[query.order], "findings.id"))
     limit = "" if query.limit is None else "LIMIT :limit"
     found = _select(connection, f"WHERE {where} ORDER BY {order} {limit}", values | {"limit": query.limit}, schools)
     total = connection.execute(f"SELECT count(*) {_FROM} WHERE {where}", values).fetchone()[0]
@@ -45,16 +49,16 @@ def find(connection: sqlite3.Connection, query: FindingQuery, schools: Iterable[
 
 def by_number(connection: sqlite3.Connection, finding_id: int, schools: Iterable[School]) -> OpenFinding | None:
     """One finding by the number that lists show."""
-    return next(iter(_select(connection, "WHERE id = :id", {"id": finding_id}, schools)), None)
+    return next(iter(_select(connection, "WHERE findings.id = :id", {"id": finding_id}, schools)), None)
 
 
 def about(
     connection: sqlite3.Connection, subjects: Iterable[str], schools: Iterable[School]
 ) -> tuple[OpenFinding, ...]:
     """All findings about these subjects, open ones first, then the newest."""
-    condition = (
-        "WHERE findings.subject IN (SELECT value FROM json_each(:subjects)) ORDER BY open DESC, opened_at DESC, id"
-    )
+    condition = """
+    WHERE findings.subject IN (SELECT value FROM json_each(:subjects)) ORDER BY open DESC, opened_at DESC, findings.id
+    """
     return _select(connection, condition, {"subjects": json.dumps(list(subjects))}, schools)
 
 
@@ -77,7 +81,7 @@ def _select(
     connection: sqlite3.Connection, condition: str, values: Mapping[str, object], schools: Iterable[School]
 ) -> tuple[OpenFinding, ...]:
     names = {school.number: school.name for school in schools}
-    rows = connection.execute(f"SELECT findings.*, {_LABEL} {_FROM} {condition}", values)
+    rows = connection.execute(f"SELECT findings.*, until, who, why, at, {_LABEL} {_FROM} {condition}", values)
     return tuple(_open_finding(row, names) for row in rows)
 
 
@@ -93,7 +97,18 @@ def _open_finding(row: sqlite3.Row, names: Mapping[str, str]) -> OpenFinding:
         opened_at=opened,
         resolved_at=moment(row["resolved_at"]),
         times_reopened=row["reopened"],
+        first_seen=moment(row["first_seen"]),
+        changed_at=moment(row["changed_at"]),
+        acknowledged=_acknowledgement(row),
         label=row["label"],
+    )
+
+
+def _acknowledgement(row: sqlite3.Row) -> Acknowledgement | None:
+    if row["until"] is None:
+        return None
+    return Acknowledgement(
+        until=date.fromisoformat(row["until"]), who=row["who"], why=row["why"], at=datetime.fromisoformat(row["at"])
     )
 
 

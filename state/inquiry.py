@@ -1,13 +1,16 @@
 """What people ask of the store."""
 
 import json
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlite_utils import Database
 
-from mdm_sync.core.model import Assignment, Device, Family, Person, School, subject_of
-from mdm_sync.ports import DeviceStory, FindingQuery, FoundFindings, Health, OpenFinding
+from mdm_sync.core.lifecycle import TransitionKind
+from mdm_sync.core.model import Assignment, Device, Family, Person, School, Severity, subject_of
+from mdm_sync.ports import DeviceStory, FindingQuery, FindingStep, FoundFindings, Health, OpenFinding
 from state import findings
 from state.outbox import Outbox
 from state.rows import DEVICE, PERSON, assignment_of, device_of, moment, person_of
@@ -17,6 +20,7 @@ _NAMED = (
     "subject IN (SELECT value FROM json_each(:ids)) OR :name IN (casefold(serial), casefold(asset_tag), casefold(name))"
 )
 _OF_PERSON = "subject IN (SELECT subject FROM assignments WHERE (person_school, person_uuid) = (:school, :uuid))"
+_ACKNOWLEDGED = "SELECT count(*) FROM acknowledgements WHERE ended_at IS NULL"
 
 
 class Inquiry:
@@ -61,6 +65,11 @@ class Inquiry:
         rows = self._database.conn.execute("SELECT DISTINCT serial FROM devices WHERE serial <> '' ORDER BY serial")
         return tuple(row["serial"] for row in rows)
 
+    def steps(self, finding_id: int) -> tuple[FindingStep, ...]:
+        """The history of a finding, the first step first."""
+        query = "SELECT * FROM finding_steps WHERE finding = ? ORDER BY rowid"
+        return tuple(map(_step, self._database.conn.execute(query, (finding_id,))))
+
     def person(self, ref: str) -> Person | None:
         """Whom a reference stands for."""
         row = self._database.conn.execute(
@@ -80,8 +89,11 @@ class Inquiry:
             last_cycle=moment(last["at"]),
             sources=snapshot.sources(),
             devices=connection.execute("SELECT count(*) FROM devices").fetchone()[0],
-            persons=connection.execute("SELECT count(*) FROM persons").fetchone()[0],
+            persons=connection.execute("SELECT count(*) FROM persons WHERE gone_since IS NULL").fetchone()[0],
             open_by_rule=by_rule,
+            acknowledged=connection.execute(_ACKNOWLEDGED).fetchone()[0],
+            holds=tuple(snapshot.holds().values()),
+            idle_exceptions=tuple(row["title"] for row in connection.execute("SELECT * FROM exceptions")),
             outbox=Outbox(self._database).totals(),
         )
 
@@ -117,3 +129,12 @@ class Inquiry:
 
 def _casefold(text: str | None) -> str | None:
     return None if text is None else text.casefold()
+
+
+def _step(row: sqlite3.Row) -> FindingStep:
+    return FindingStep(
+        at=datetime.fromisoformat(row["at"]),
+        kind=TransitionKind(row["kind"]),
+        severity=Severity.of(row["severity"]),
+        cycle=row["cycle"],
+    )

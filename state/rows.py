@@ -65,7 +65,7 @@ PERSON_COLUMNS = (
 )
 """All that a directory says of a person, beside the uuid."""
 
-PERSON = f"school, uuid, ref, {', '.join(PERSON_COLUMNS)}"
+PERSON = f"school, uuid, ref, {', '.join(PERSON_COLUMNS)}, left_since, gone_since, role_before"
 """What ``person_of`` takes, in its order."""
 
 _to_json = msgspec.json.Encoder().encode
@@ -182,7 +182,24 @@ def person_row(person: Person) -> tuple[object, ...]:
 
 def person_of(row: sqlite3.Row) -> Person:
     """The person that a row of PERSON holds."""
-    school, uuid, ref, login, mail, _, role, given_name, family_name, leaver, classes, grade = row
+    (
+        school,
+        uuid,
+        ref,
+        login,
+        mail,
+        _,
+        role,
+        given_name,
+        family_name,
+        leaver,
+        classes,
+        grade,
+        left_since,
+        gone_since,
+        role_before,
+    ) = row
+    lost_role = bool(role_before) and role == Role.UNKNOWN.value
     return Person(
         school=school,
         uuid=uuid,
@@ -194,6 +211,8 @@ def person_of(row: sqlite3.Row) -> Person:
         leaver=bool(leaver),
         classes=_strings(classes),
         grade=grade,
+        left_since=moment(left_since) if gone_since or leaver or lost_role else None,  # missing in one read is not left
+        gone=gone_since is not None,
         ref=ref,
     )
 

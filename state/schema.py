@@ -68,10 +68,14 @@ CREATE TABLE persons (          -- accounts, as the last complete read of each s
     leaver INTEGER NOT NULL,    -- 1: in a group of those who have left
     classes TEXT NOT NULL,      -- accounts of the class groups (JSON): who shares devices with whom
     grade INTEGER,              -- year of school: who is to have a device; NULL: not known
-    missed INTEGER NOT NULL DEFAULT 0,  -- complete reads in a row without them
+    missed INTEGER NOT NULL DEFAULT 0,  -- complete reads in a row without them, up to the one that settled it
+    gone_since TEXT,            -- when it was settled that they are gone; NULL: they are there
+    left_since TEXT,            -- first seen missing, among the leavers or without the role that they had
+    role_before TEXT,           -- student or teacher, where they have no role now
     PRIMARY KEY (school, uuid)
 ) WITHOUT ROWID;
 CREATE INDEX persons_mail ON persons (mail_key);
+CREATE INDEX persons_uuid ON persons (uuid);
 CREATE TABLE classes (          -- class groups, as the last complete read of each school saw them
     school TEXT NOT NULL,       -- Schulnummer
     account TEXT NOT NULL,      -- account name of the group
@@ -115,13 +119,83 @@ CREATE TABLE findings (         -- what is or was wrong
     severity TEXT NOT NULL,     -- info, warning, critical
     details TEXT NOT NULL,      -- plain facts (JSON), persons only by reference
     open INTEGER NOT NULL,      -- 1 or 0
+    first_seen TEXT NOT NULL,   -- when it first opened
     opened_at TEXT NOT NULL,    -- first seen, or seen again after it was resolved
+    changed_at TEXT NOT NULL,   -- its last step
     resolved_at TEXT,           -- when it was last resolved
     reopened INTEGER NOT NULL DEFAULT 0,  -- how often it came back
     UNIQUE (rule, subject)
 );
 CREATE INDEX findings_subject ON findings (subject);
 CREATE INDEX findings_school ON findings (school);
+CREATE TABLE finding_steps (    -- the history of each finding
+    finding INTEGER NOT NULL REFERENCES findings (id),
+    at TEXT NOT NULL,
+    cycle INTEGER NOT NULL,     -- the cycle that concluded it
+    kind TEXT NOT NULL,         -- opened, reopened, worsened, due, changed, resolved, withdrawn
+    severity TEXT NOT NULL      -- from then on
+);
+CREATE INDEX finding_steps_finding ON finding_steps (finding);
+CREATE TABLE acknowledgements ( -- who looks after a finding; it makes no noise meanwhile
+    finding INTEGER NOT NULL REFERENCES findings (id),
+    at TEXT NOT NULL,
+    until TEXT NOT NULL,        -- last day
+    who TEXT NOT NULL,          -- user of the system
+    why TEXT NOT NULL,
+    ended_at TEXT               -- taken back, its day passed, the finding resolved or got worse; NULL: in force
+);
+CREATE UNIQUE INDEX acknowledgements_in_force ON acknowledgements (finding) WHERE ended_at IS NULL;
+CREATE TABLE judged (           -- which rules have judged which schools; the first time is a baseline
+    school TEXT NOT NULL,       -- Schulnummer, "" for what belongs to no school
+    rule TEXT NOT NULL,
+    since TEXT NOT NULL,
+    PRIMARY KEY (school, rule)
+) WITHOUT ROWID;
+CREATE TABLE exceptions (       -- standing exceptions of the settings that the last cycle of all schools found idle
+    title TEXT PRIMARY KEY      -- rule and what it is about
+) WITHOUT ROWID;
+CREATE TABLE holds (            -- conclusions that a brake kept back
+    id INTEGER PRIMARY KEY,     -- the number that people name it by
+    ring TEXT NOT NULL,         -- source, school, rule, all
+    rule TEXT NOT NULL,         -- "" in the ring over all
+    school TEXT NOT NULL,       -- Schulnummer, or ""
+    direction TEXT NOT NULL,    -- opened, resolved, lost
+    number INTEGER NOT NULL,    -- findings, or records of a source
+    of INTEGER NOT NULL,        -- what the share is taken of
+    since TEXT NOT NULL,        -- when it was first kept back
+    state TEXT NOT NULL,        -- open, accepted, rejected, closed
+    who TEXT NOT NULL,          -- user of the system who decided
+    why TEXT NOT NULL,
+    changed_at TEXT NOT NULL    -- decided, grown, or closed
+);
+CREATE UNIQUE INDEX holds_in_force ON holds (ring, rule, school, direction) WHERE state <> 'closed';
+CREATE TABLE device_spans (     -- history: where each device was and how it stood, from when to when
+    subject TEXT NOT NULL,      -- device:<Jamf id> or computer:<Jamf id>
+    serial TEXT NOT NULL,
+    kind TEXT NOT NULL,         -- ipad, apple-tv, mac ...
+    site TEXT,                  -- name of the Jamf site; NULL: none
+    lost_mode INTEGER,          -- 1 or 0
+    since TEXT NOT NULL,
+    cycle INTEGER NOT NULL,     -- the cycle that saw it begin
+    until TEXT,                 -- NULL: still so
+    cycle_until INTEGER,        -- the cycle that saw it end
+    last_contact TEXT           -- of a device that vanished: when it was last in contact
+);
+CREATE UNIQUE INDEX device_spans_now ON device_spans (subject) WHERE until IS NULL;
+CREATE INDEX device_spans_subject ON device_spans (subject, since);
+CREATE INDEX device_spans_serial ON device_spans (serial);
+CREATE TABLE holder_spans (     -- history: whom each device named, from when to when
+    subject TEXT NOT NULL,      -- the device
+    person_school TEXT NOT NULL,  -- the person's key
+    person_uuid TEXT NOT NULL,  -- the person's key
+    since TEXT NOT NULL,
+    cycle INTEGER NOT NULL,     -- the cycle that saw it begin
+    until TEXT,                 -- NULL: still so
+    cycle_until INTEGER         -- the cycle that saw it end
+);
+CREATE UNIQUE INDEX holder_spans_now ON holder_spans (subject) WHERE until IS NULL;
+CREATE INDEX holder_spans_subject ON holder_spans (subject, since);
+CREATE INDEX holder_spans_person ON holder_spans (person_school, person_uuid);
 CREATE TABLE cycles (           -- one row for each cycle that was committed
     id INTEGER PRIMARY KEY,
     started_at TEXT NOT NULL,

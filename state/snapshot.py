@@ -3,16 +3,19 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from sqlite_utils import Database
 
+from mdm_sync.core.brakes import Hold, HoldKey
 from mdm_sync.core.lifecycle import StoredFinding
 from mdm_sync.core.matching import Index
-from mdm_sync.core.model import Device, DeviceKind, Key, Person, Role, School, SchoolClass
+from mdm_sync.core.model import Device, DeviceKind, Key, Person, Role, School, SchoolClass, person_subject
 from mdm_sync.core.news import SchoolTotals
 from mdm_sync.core.spelling import lookup_key
-from mdm_sync.core.views import Privileges, Source, Twins
+from mdm_sync.core.views import Moved, Privileges, Source, Twins
 from mdm_sync.ports import Held
+from state.decisions import holds_in_force
 from state.rows import DEVICE, PERSON, device_of, finding_of, mail_key, person_of
 from state.schema import FLEET_SOURCE
 from state.sources import stored_privileges, stored_sources
@@ -26,6 +29,17 @@ UNION ALL
 SELECT subject, person_uuid FROM main.assignments
 WHERE person_school = :school AND subject NOT IN (SELECT subject FROM scratch.assignments)
 """
+
+_MOVED = """
+old.uuid, new.school, new.ref FROM persons AS old JOIN persons AS new ON new.school <> old.school
+WHERE old.school = :school AND old.left_since IS NOT NULL AND new.left_since IS NULL
+"""
+_SIGNS = {
+    "uuid": "new.uuid = old.uuid",
+    "mail": "new.mail_key = old.mail_key AND old.mail_key <> ''",
+    "name": "(new.given_name, new.family_name) = (old.given_name, old.family_name) AND old.family_name <> ''",
+}
+"""What two accounts at different schools have in common if they are one person's, the surest first."""
 
 
 class Snapshot:
@@ -48,21 +62,32 @@ class Snapshot:
         """The school's persons; None while its directory has never been read completely."""
         if school.number not in self.read_schools():
             return None
-        rows = self._connection.execute(
-            f"SELECT {PERSON} FROM persons WHERE school = ? ORDER BY uuid", (school.number,)
-        )
-        return tuple(map(person_of, rows))
+        return self._persons(school, "gone_since IS NULL")
+
+    def persons_gone(self, school: School) -> tuple[Person, ...]:
+        """The persons who are gone from the school's directory and still known."""
+        return self._persons(school, "gone_since IS NOT NULL")
+
+    def moved_from(self, school: School, *, by_name: bool) -> Mapping[str, Moved]:
+        """Where those who left the school seem to be now, by subject of the person; the surest sign counts."""
+        signs = [sign for sign in _SIGNS if by_name or sign != "name"]
+        query = " UNION ALL ".join(f"SELECT '{sign}' AS sign, {_MOVED} AND {_SIGNS[sign]}" for sign in signs)
+        found: dict[str, Moved] = {}
+        for row in self._connection.execute(query, {"school": school.number}).fetchall():
+            moved = Moved(school=row["school"], ref=row["ref"], by=row["sign"])
+            found.setdefault(person_subject(school.number, row["uuid"]), moved)
+        return found
 
     def classes_of(self, school: School) -> tuple[SchoolClass, ...]:
         """The school's class groups."""
         rows = self._connection.execute("SELECT * FROM classes WHERE school = ? ORDER BY account", (school.number,))
         return tuple(SchoolClass(account=row["account"], name=row["name"]) for row in rows)
 
-    def persons_elsewhere(self, school: School, schools: Iterable[School]) -> Index:
+    def persons_elsewhere(self, school: School, schools: Iterable[School], *, gone: bool = False) -> Index:
         """Persons of the other schools whose full address a device of this school names, by that address."""
         found: defaultdict[str, tuple[Person, ...]] = defaultdict(tuple)
         for mail, person in (*self._by_own_address(school), *self._by_login_at(school, schools)):
-            if person not in found[mail]:
+            if person.gone is gone and person not in found[mail]:
                 found[mail] += (person,)
         return dict(found)
 
@@ -98,6 +123,14 @@ class Snapshot:
         about = "(subject GLOB 'device:*' OR subject GLOB 'computer:*')"
         gone = self._findings(f"open AND {about} AND subject NOT IN (SELECT subject FROM devices)", {})
         return tuple(gone.values())
+
+    def judged(self) -> frozenset[tuple[str, str]]:
+        """School and rule of each look that could decide, ever since the rule was switched on there."""
+        return frozenset((row["school"], row["rule"]) for row in self._connection.execute("SELECT * FROM judged"))
+
+    def holds(self) -> Mapping[HoldKey, Hold]:
+        """The holds that are not closed."""
+        return holds_in_force(self._connection)
 
     def read_schools(self) -> frozenset[str]:
         """Numbers of the schools whose directory has been read completely at least once."""
@@ -182,7 +215,7 @@ class Snapshot:
             aliases = {lookup_key(domain) for domain in other.mail_domains} & domains
             if other.number == school.number or not aliases:
                 continue
-            for person in self.persons_of(other) or ():
+            for person in self._persons(other, "true"):
                 named = (f"{lookup_key(person.login)}@{alias}" for alias in aliases)
                 yield from ((mail, person) for mail in named if mail in mails)
 
@@ -190,9 +223,23 @@ class Snapshot:
         query = f"SELECT mail FROM device_mails JOIN devices USING (subject) WHERE {_PLACED}"
         return frozenset(mail for (mail,) in self._connection.execute(query, _sites((school,))))
 
+    def _persons(self, school: School, condition: str) -> tuple[Person, ...]:
+        query = f"SELECT {PERSON} FROM persons WHERE school = ? AND {condition} ORDER BY uuid"
+        return tuple(map(person_of, self._connection.execute(query, (school.number,))))
+
     def _findings(self, condition: str, values: Mapping[str, str]) -> dict[Key, StoredFinding]:
-        rows = self._connection.execute(f"SELECT * FROM findings WHERE {condition}", values)
-        stored = (StoredFinding(finding=finding_of(row), open=bool(row["open"])) for row in rows)
+        query = f"""
+        SELECT findings.*, until FROM findings
+        LEFT JOIN acknowledgements ON acknowledgements.finding = findings.id AND ended_at IS NULL WHERE {condition}
+        """
+        stored = (
+            StoredFinding(
+                finding=finding_of(row),
+                open=bool(row["open"]),
+                acknowledged_until=date.fromisoformat(row["until"]) if row["until"] else None,
+            )
+            for row in self._connection.execute(query, values)
+        )
         return {known.finding.key: known for known in stored}
 
     def _school_by_site(self, schools: Iterable[School]) -> dict[int, str]:
@@ -204,7 +251,7 @@ class Snapshot:
         return int(self._connection.execute(query, _sites((school,))).fetchone()[0])
 
     def _roles(self) -> dict[tuple[str, str], int]:
-        query = "SELECT school, role, count(*) AS number FROM persons GROUP BY school, role"
+        query = "SELECT school, role, count(*) AS number FROM persons WHERE gone_since IS NULL GROUP BY school, role"
         return {(row["school"], row["role"]): row["number"] for row in self._connection.execute(query)}
 
 

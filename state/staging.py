@@ -12,7 +12,9 @@ from mdm_sync.core.matching import mail_keys
 from mdm_sync.core.model import Assignment, Device, Family, School
 from mdm_sync.core.views import Privileges
 from mdm_sync.ports import Changes, DirectoryRead, FleetChanges, FleetRead, InventoryRead
+from state.absence import remember_roles, settle_absence
 from state.connection import transaction
+from state.history import note_devices, note_vanishing
 from state.machines import swap_machines
 from state.rows import (
     DEVICE_COLUMNS,
@@ -25,19 +27,27 @@ from state.schema import FLEET_SOURCE, INVENTORY_SOURCE
 from state.sources import mark_complete, mark_refused, mark_seen, note_privileges, stored_proof
 from state.swap import added_and_changed, number, swap
 
-READS_UNTIL_GONE = 2
-"""Complete reads in a row without a row, after which it is removed."""
+SWEEPS_UNTIL_GONE = 2
+"""Complete sweeps in a row without a device, after which it is removed."""
 
 _SWAP_DEVICES = swap("devices", "subject", "subject", DEVICE_COLUMNS)
 _COUNT_DEVICES = "SELECT count(*) FROM devices"
 _SWAP_PERSONS = swap("persons", "school, uuid, ref", ":school, uuid, 'P-' || hex(randomblob(6))", PERSON_COLUMNS)
 _COUNT_PERSONS = "SELECT count(*) FROM persons WHERE school = :school"
+_COME_BACK = f"""
+UPDATE persons SET (missed, gone_since, {", ".join(PERSON_COLUMNS)}) = (
+    SELECT 0, NULL, {", ".join(PERSON_COLUMNS)} FROM scratch.persons AS staged WHERE staged.uuid = persons.uuid
+) WHERE school = :school AND gone_since IS NOT NULL AND uuid IN (SELECT uuid FROM scratch.persons)
+"""
 
 _INSERT_DEVICE = f"INSERT OR REPLACE INTO scratch.devices VALUES ({', '.join('?' * (1 + len(DEVICE_COLUMNS)))})"
 _INSERT_PERSON = f"INSERT OR REPLACE INTO scratch.persons VALUES ({', '.join('?' * (1 + len(PERSON_COLUMNS)))})"
 _PRESENT = "SELECT key FROM scratch.present"
 _DEVICES_SEEN = f"SELECT subject FROM scratch.devices UNION ALL {_PRESENT}"
-_PERSONS_SEEN = f"SELECT uuid FROM scratch.persons UNION ALL {_PRESENT}"
+_STILL_THERE = f"""
+UPDATE persons SET missed = 0 WHERE school = :school AND missed > 0 AND gone_since IS NULL
+AND uuid IN (SELECT uuid FROM scratch.persons UNION ALL {_PRESENT})
+"""
 _ABSENT_DEVICES = f"subject NOT IN ({_DEVICES_SEEN}) AND (:computers OR subject NOT GLOB 'computer:*')"
 """Devices that a sweep which proves absence did not show; of computers it says nothing where it did not read them."""
 
@@ -73,7 +83,7 @@ class Staging:
         query = f"SELECT subject FROM devices WHERE {_ABSENT_DEVICES} AND missed + 1 >= :limit"
         with transaction(self._database) as connection:
             _note_present(connection, read.proof.all_unreadable)
-            rows = connection.execute(query, {**_families(read.proof), "limit": READS_UNTIL_GONE}).fetchall()
+            rows = connection.execute(query, {**_families(read.proof), "limit": SWEEPS_UNTIL_GONE}).fetchall()
         return frozenset(row["subject"] for row in rows)
 
     def accept_fleet(self, read: FleetRead, at: datetime, *, still_there: Collection[str] = ()) -> Changes:
@@ -85,8 +95,10 @@ class Staging:
         with transaction(self._database) as connection:
             _note_present(connection, (*read.proof.all_unreadable, *((subject, "") for subject in still_there)))
             added, changed = _swap_devices(connection)
-            missing, removed = _count_absent_devices(connection, read.proof) if read.proof.proves_absence else (0, 0)
             _replace_sites(connection, read.sites)
+            absent = read.proof.proves_absence
+            missing, removed = _count_absent_devices(connection, read.proof, at) if absent else (0, 0)
+            note_devices(connection, at)
             mark_complete(connection, FLEET_SOURCE, read.proof, at, read.server_time)
         return Changes(added=added, changed=changed, missing=missing, removed=removed)
 
@@ -95,6 +107,7 @@ class Staging:
         with transaction(self._database) as connection:
             _note_present(connection, read.unreadable)
             added, changed = _swap_devices(connection)
+            note_devices(connection, at)
             mark_seen(connection, FLEET_SOURCE, at, read.server_time)
         return Changes(added=added, changed=changed)
 
@@ -108,13 +121,14 @@ class Staging:
         return Changes(added=added, changed=changed)
 
     def accept_directory(self, read: DirectoryRead, at: datetime) -> Changes:
-        """Let this read be the state of its school. A person goes after two complete reads without them."""
+        """Let this read be the state of its school. A person is gone after two complete reads without them."""
         with transaction(self._database) as connection:
             connection.execute("DELETE FROM scratch.persons")
             connection.executemany(_INSERT_PERSON, map(person_row, read.persons))
             _note_present(connection, read.proof.unreadable)
+            remember_roles(connection, read.school.number)
             added, changed = _swap_persons(connection, read.school)
-            missing, removed = _count_absent_persons(connection, read.school)
+            missing, removed = settle_absence(connection, read.school.number, at.isoformat())
             _replace_classes(connection, read)
             mark_complete(connection, read.school.source, read.proof, at)
         return Changes(added=added, changed=changed, missing=missing, removed=removed)
@@ -194,10 +208,10 @@ def _swap_device_mails(connection: sqlite3.Connection) -> None:
 def _swap_persons(connection: sqlite3.Connection, school: School) -> tuple[int, int]:
     """Swap in what is staged of a school; returns how many are new and how many changed."""
     here = {"school": school.number}
-    connection.execute(
-        f"UPDATE persons SET missed = 0 WHERE school = :school AND missed > 0 AND uuid IN ({_PERSONS_SEEN})", here
-    )
-    return added_and_changed(connection, _SWAP_PERSONS, _COUNT_PERSONS, here)
+    connection.execute(_STILL_THERE, here)
+    came_back = connection.execute(_COME_BACK, here).rowcount
+    added, changed = added_and_changed(connection, _SWAP_PERSONS, _COUNT_PERSONS, here)
+    return added + came_back, changed
 
 
 def _note_present(connection: sqlite3.Connection, records: Iterable[tuple[str, str]]) -> None:
@@ -210,22 +224,14 @@ def _families(proof: FleetProof) -> dict[str, int]:
     return {"computers": proof.computers is not None}
 
 
-def _count_absent_devices(connection: sqlite3.Connection, proof: FleetProof) -> tuple[int, int]:
+def _count_absent_devices(connection: sqlite3.Connection, proof: FleetProof, at: datetime) -> tuple[int, int]:
     connection.execute(f"UPDATE devices SET missed = missed + 1 WHERE {_ABSENT_DEVICES}", _families(proof))
-    gone = connection.execute("DELETE FROM devices WHERE missed >= ?", (READS_UNTIL_GONE,)).rowcount
+    note_vanishing(connection, at, SWEEPS_UNTIL_GONE)
+    gone = connection.execute("DELETE FROM devices WHERE missed >= ?", (SWEEPS_UNTIL_GONE,)).rowcount
     if gone:
         connection.execute("DELETE FROM device_mails WHERE subject NOT IN (SELECT subject FROM devices)")
         connection.execute("DELETE FROM assignments WHERE subject NOT IN (SELECT subject FROM devices)")
     return number(connection, "SELECT count(*) FROM devices WHERE missed > 0", {}), gone
-
-
-def _count_absent_persons(connection: sqlite3.Connection, school: School) -> tuple[int, int]:
-    here: dict[str, str | int] = {"school": school.number, "limit": READS_UNTIL_GONE}
-    connection.execute(
-        f"UPDATE persons SET missed = missed + 1 WHERE school = :school AND uuid NOT IN ({_PERSONS_SEEN})", here
-    )
-    gone = connection.execute("DELETE FROM persons WHERE school = :school AND missed >= :limit", here).rowcount
-    return number(connection, f"{_COUNT_PERSONS} AND missed > 0", here), gone
 
 
 def _replace_sites(connection: sqlite3.Connection, sites: Mapping[int, str]) -> None:

@@ -1,6 +1,5 @@
 """The local state store: one SQLite file, one transaction for each conclusion."""
 
-import json
 import secrets
 import sqlite3
 from datetime import datetime
@@ -9,13 +8,15 @@ from typing import Self
 
 from sqlite_utils import Database
 
-from mdm_sync.core.lifecycle import Transition, TransitionKind
 from mdm_sync.ports import Commit, NewEntry
 from state.connection import copy_store, open_for_questions, open_for_work, transaction
+from state.decisions import Decisions, write_hold
+from state.history import History, note_holders
 from state.inquiry import Inquiry
 from state.outbox import Outbox
 from state.snapshot import Snapshot
 from state.staging import Staging
+from state.steps import write_judged, write_step
 from state.writer import Told
 
 _ASSIGNMENT_COLUMNS = "state, step, person_school, person_uuid, reason"
@@ -38,6 +39,8 @@ class Store:
         self.snapshot = Snapshot(self._database)
         self.outbox = Outbox(self._database)
         self.inquiry = Inquiry(self._database)
+        self.decisions = Decisions(self._database)
+        self.history = History(self._database)
 
     @classmethod
     def open(cls, folder: Path, *, command: str = "", wait_seconds: float = 0, told: Told = lambda _: None) -> Self:
@@ -73,8 +76,12 @@ class Store:
         """Write what a cycle concluded, all of it or nothing."""
         with transaction(self._database) as connection:
             _write_assignments(connection)
+            note_holders(connection, commit.finished)
             for step in commit.transitions:
-                _write_transition(connection, step, commit.finished)
+                write_step(connection, step, commit.finished)
+            for hold in commit.holds:
+                write_hold(connection, hold, commit.finished)
+            write_judged(connection, commit)
             for entry in commit.entries():
                 _write_entry(connection, entry, commit.finished)
             connection.execute(
@@ -90,35 +97,6 @@ class Store:
 def _write_assignments(connection: sqlite3.Connection) -> None:
     connection.execute(_SWAP_ASSIGNMENTS)
     connection.execute("DELETE FROM assignments WHERE subject NOT IN (SELECT subject FROM devices)")
-
-
-def _write_transition(connection: sqlite3.Connection, step: Transition, at: datetime) -> None:
-    finding = step.finding
-    moment = at.isoformat()
-    facts = (finding.school, finding.severity.word, json.dumps(dict(finding.details), sort_keys=True))
-    match step.kind:
-        case TransitionKind.OPENED:
-            connection.execute(
-                "INSERT INTO findings (rule, subject, school, severity, details, open, opened_at) "
-                "VALUES (?, ?, ?, ?, ?, 1, ?)",
-                (finding.rule, finding.subject, *facts, moment),
-            )
-        case TransitionKind.REOPENED:
-            connection.execute(
-                "UPDATE findings SET (school, severity, details, open, opened_at, resolved_at, reopened) = "
-                "(?, ?, ?, 1, ?, NULL, reopened + 1) WHERE rule = ? AND subject = ?",
-                (*facts, moment, *finding.key),
-            )
-        case TransitionKind.CHANGED:
-            connection.execute(
-                "UPDATE findings SET (school, severity, details) = (?, ?, ?) WHERE rule = ? AND subject = ?",
-                (*facts, *finding.key),
-            )
-        case TransitionKind.RESOLVED:
-            connection.execute(
-                "UPDATE findings SET (open, resolved_at) = (0, ?) WHERE rule = ? AND subject = ?",
-                (moment, *finding.key),
-            )
 
 
 def _write_entry(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> None:

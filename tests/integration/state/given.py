@@ -106,7 +106,7 @@ def sources(store: Store) -> tuple[tuple[str, datetime | None, str | None], ...]
 
 def without_refs(persons: Iterable[Person] | None) -> list[Person]:
     """The persons as their directory gave them."""
-    return [replace(one, ref="") for one in persons or ()]
+    return [replace(one, ref="", left_since=None) for one in persons or ()]
 
 
 def refs(store: Store, school: School) -> dict[str, str]:

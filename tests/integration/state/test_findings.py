@@ -47,6 +47,7 @@ def told(  # noqa: PLR0913 - the columns of one row
     *,
     is_open: bool = True,
     opened_at: datetime = MORNING,
+    changed_at: datetime | None = None,
     resolved_at: datetime | None = None,
     reopened: int = 0,
     severity: Severity = Severity.WARNING,
@@ -58,6 +59,8 @@ def told(  # noqa: PLR0913 - the columns of one row
         opened_at=opened_at,
         resolved_at=resolved_at,
         times_reopened=reopened,
+        first_seen=MORNING,
+        changed_at=changed_at or resolved_at or opened_at,
     )
 
 
@@ -70,7 +73,7 @@ class TestTheLifeOfAFinding:
         commit(store, opened(finding()), at=MORNING)
         now = finding(serial="DMPX9", severity=Severity.CRITICAL)
         commit(store, steps(TransitionKind.CHANGED, now), at=NOON)
-        assert all_of(store) == [told(1, "DMPX9", severity=Severity.CRITICAL)]
+        assert all_of(store) == [told(1, "DMPX9", severity=Severity.CRITICAL, changed_at=NOON)]
 
     def test_it_is_resolved(self, store: Store) -> None:
         commit(store, opened(finding()), at=MORNING)
