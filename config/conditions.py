@@ -1,10 +1,12 @@
 """Settings in the words of the core: what the rules compare with, which are on, by which steps persons are found."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from config.settings import RuleSettings, SchoolRuleSettings, Settings
+from config.settings import RingSettings, RuleSettings, SchoolRuleSettings, SchoolYearSettings, Settings
+from mdm_sync.core.brakes import BrakeLimits, Limit, RingLimits
 from mdm_sync.core.conditions import Calendar, Conditions, Repair, Target, Targets, Thresholds
+from mdm_sync.core.exceptions import StandingException
 from mdm_sync.core.matching import STEP_BY_NAME, Step
 from mdm_sync.core.model import Role, Severity
 from mdm_sync.core.rules import Choices, RuleChoice
@@ -23,11 +25,48 @@ def conditions(settings: Settings, now: datetime) -> Conditions:
             silent_school_days=thresholds.silent_school_days,
             over_age_years=thresholds.over_age_years,
             profile_days=thresholds.profile_days,
+            grace_days=thresholds.grace_days,
         ),
         targets=_targets(settings),
         repair=Repair(attribute=repair.attribute or "", values=repair.values),
+        moved_by_name=settings.matching.moved_by_name,
         fleet_limit=timedelta(hours=settings.jamf.oldest_hours),
         directory_limit=timedelta(hours=settings.iserv.oldest_hours),
+    )
+
+
+def brake_limits(settings: Settings, day: date) -> BrakeLimits:
+    """How large a conclusion may be on a day of the schools."""
+    rings = settings.school_year if _in_window(settings.school_year, day) else settings.brakes
+    return BrakeLimits(school=_ring(rings.school), rule=_ring(rings.rule), all=_ring(rings.all))
+
+
+def standing_exceptions(settings: Settings) -> tuple[StandingException, ...]:
+    """What is meant to be so."""
+    return tuple(
+        StandingException(
+            rule=one.rule,
+            reason=one.reason,
+            until=one.until,
+            device=one.device or "",
+            name=one.name or "",
+            school=one.school or "",
+            person=one.person or "",
+        )
+        for one in settings.exceptions
+    )
+
+
+def _in_window(window: SchoolYearSettings, day: date) -> bool:
+    """Whether the day is in the window, which may go over the end of the year."""
+    first, today, last = window.first, f"{day:%m-%d}", window.last
+    return first <= today <= last if first <= last else today >= first or today <= last
+
+
+def _ring(limits: RingSettings) -> RingLimits:
+    return RingLimits(
+        opened=Limit(number=limits.opened_number, share=limits.opened_percent / 100),
+        resolved=Limit(number=limits.resolved_number, share=limits.resolved_percent / 100),
     )
 
 

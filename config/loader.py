@@ -25,6 +25,8 @@ def load_settings(path: Path, *, rule_ids: Collection[str], district_rule_ids: C
     settings = _validated(path, _parsed(path))
     if unknown := sorted(set(settings.rules) - set(rule_ids)):
         raise SettingsError(f"{path}: no such rule: {', '.join(unknown)}. There are: {', '.join(sorted(rule_ids))}.")
+    if unknown := sorted({one.rule for one in settings.exceptions} - set(rule_ids)):
+        raise SettingsError(f"{path}: exceptions name no such rule: {', '.join(unknown)}.")
     if undivided := sorted(rule for rule, said in settings.rules.items() if said.schools and rule in district_rule_ids):
         raise SettingsError(f"{path}: no settings for single schools with: {', '.join(undivided)}.")
     return _with_full_paths(settings, path.resolve().parent)

@@ -38,6 +38,16 @@ RULE_TEXTS = {
         why=_("The device stands in one school's site, its person is at another school."),
         remedy=_("Move the device to the person's site at Jamf Pro, or assign it to a person of its own school."),
     ),
+    "user-left": RuleText(
+        title=_("Device of a person who has left"),
+        why=_("The person whom the device names has left the school, or has no role there any more."),
+        remedy=_("Take the device back and clear its user fields at Jamf Pro, or assign it to somebody else."),
+    ),
+    "user-moved": RuleText(
+        title=_("Person seems to be at another school"),
+        why=_("The person whom the device names has left; an account at another school seems to be the same person."),
+        remedy=_("Ask at that school for the device; move it to the school's site, or take it back."),
+    ),
     "device-silent": RuleText(
         title=_("Silent device"),
         why=_("The device has sent no inventory for many school days: it may be broken, forgotten or gone."),

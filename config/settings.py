@@ -47,6 +47,17 @@ def _pattern(value: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(_pattern)]
+
+
+def _day_of_year(value: str) -> str:
+    try:
+        date.fromisoformat(f"2024-{value}")  # a leap year
+    except ValueError as error:
+        raise ValueError("must be a day as MM-DD") from error
+    return value
+
+
+DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
@@ -91,11 +102,105 @@ class IServSettings(Section):
     oldest_hours: int = Field(default=72, ge=1)
 
 
+class RingSettings(Section):
+    """How large a conclusion may be before it is held back; number and share must both be exceeded."""
+
+    opened_number: int = Field(ge=0)
+    opened_percent: int = Field(ge=0, le=100)
+    resolved_number: int = Field(ge=0)
+    resolved_percent: int = Field(ge=0, le=100)
+
+
+class SchoolRing(RingSettings):
+    """One rule at one school."""
+
+    opened_number: int = Field(default=20, ge=0)
+    opened_percent: int = Field(default=10, ge=0, le=100)
+    resolved_number: int = Field(default=30, ge=0)
+    resolved_percent: int = Field(default=50, ge=0, le=100)
+
+
+class RuleRing(RingSettings):
+    """One rule at all schools."""
+
+    opened_number: int = Field(default=200, ge=0)
+    opened_percent: int = Field(default=5, ge=0, le=100)
+    resolved_number: int = Field(default=300, ge=0)
+    resolved_percent: int = Field(default=30, ge=0, le=100)
+
+
+class AllRing(RingSettings):
+    """All rules at all schools."""
+
+    opened_number: int = Field(default=1000, ge=0)
+    opened_percent: int = Field(default=5, ge=0, le=100)
+    resolved_number: int = Field(default=1000, ge=0)
+    resolved_percent: int = Field(default=30, ge=0, le=100)
+
+
 class BrakeSettings(Section):
-    """How much less than last time a source may show before its read is not believed; both must be exceeded."""
+    """How much less than last time a source may show, and how large a conclusion may be; all by number and share."""
 
     shrink_percent: int = Field(default=30, ge=1, le=100)
     shrink_number: int = Field(default=10, ge=0)
+    school: SchoolRing = SchoolRing()
+    rule: RuleRing = RuleRing()
+    all: AllRing = AllRing()
+
+
+class WindowSchoolRing(RingSettings):
+    """One rule at one school, while the school year changes."""
+
+    opened_number: int = Field(default=100, ge=0)
+    opened_percent: int = Field(default=75, ge=0, le=100)
+    resolved_number: int = Field(default=100, ge=0)
+    resolved_percent: int = Field(default=90, ge=0, le=100)
+
+
+class WindowRuleRing(RingSettings):
+    """One rule at all schools, while the school year changes."""
+
+    opened_number: int = Field(default=1000, ge=0)
+    opened_percent: int = Field(default=40, ge=0, le=100)
+    resolved_number: int = Field(default=1000, ge=0)
+    resolved_percent: int = Field(default=75, ge=0, le=100)
+
+
+class WindowAllRing(RingSettings):
+    """All rules at all schools, while the school year changes."""
+
+    opened_number: int = Field(default=5000, ge=0)
+    opened_percent: int = Field(default=40, ge=0, le=100)
+    resolved_number: int = Field(default=5000, ge=0)
+    resolved_percent: int = Field(default=75, ge=0, le=100)
+
+
+class SchoolYearSettings(Section):
+    """When the school year changes, each year, both days included; brakes have limits of their own then."""
+
+    first: DayOfYear = "07-01"
+    last: DayOfYear = "09-30"
+    school: WindowSchoolRing = WindowSchoolRing()
+    rule: WindowRuleRing = WindowRuleRing()
+    all: WindowAllRing = WindowAllRing()
+
+
+class ExceptionSettings(Section):
+    """Findings of a rule that are meant to be so, until a day; all that is named must fit."""
+
+    rule: str
+    device: str | None = None
+    name: str | None = None
+    school: SchoolNumber | None = None
+    person: str | None = None
+    reason: str = Field(min_length=1)
+    until: date
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not (self.device or self.name or self.school or self.person):
+            raise ValueError("must name a device, a name, a school or a person")
+        return self
 
 
 class SchoolsSettings(Section):
@@ -169,6 +274,7 @@ class ThresholdSettings(Section):
     silent_school_days: int = Field(default=20, ge=1, le=200)
     over_age_years: int = Field(default=5, ge=1, le=20)
     profile_days: int = Field(default=30, ge=1, le=365)
+    grace_days: int = Field(default=14, ge=0, le=365)
 
 
 class Holiday(Section):
@@ -223,6 +329,7 @@ class MatchingSettings(Section):
     """By which steps a device's person is found, in this order."""
 
     steps: tuple[MatchingStep, ...] = Field(default=("login", "mail", "login-suffix", "name"), min_length=1)
+    moved_by_name: bool = False
 
 
 class RepairSettings(Section):
@@ -241,6 +348,8 @@ class Settings(Section):
     iserv: IServSettings = IServSettings()
     schools: SchoolsSettings = SchoolsSettings()
     brakes: BrakeSettings = BrakeSettings()
+    school_year: SchoolYearSettings = SchoolYearSettings()
+    exceptions: tuple[ExceptionSettings, ...] = ()
     inventory: InventorySettings | None = None
     mail: MailSettings | None = None
     upstream: UpstreamSettings | None = None

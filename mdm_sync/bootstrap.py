@@ -169,7 +169,7 @@ class Installation:
 
     def equipment(self, state: State, progress: Progress) -> "Equipment":
         """All that a cycle works with."""
-        from config.conditions import matching_steps
+        from config.conditions import brake_limits, matching_steps, standing_exceptions
         from connectors.upstream import SummaryComposer
         from mdm_sync.equipment import Equipment
 
@@ -182,6 +182,8 @@ class Installation:
             steps=matching_steps(self.settings),
             shrink_limit=self._shrink_limit(),
             inventory=self.inventory(),
+            brakes=lambda day: brake_limits(self.settings, day),
+            exceptions=standing_exceptions(self.settings),
             digests=self._digests(),
             summaries=SummaryComposer() if self.settings.upstream else None,
             clock=utc_now,

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from mdm_sync.core.completeness import ShrinkLimit
+from mdm_sync.core.brakes import BrakeLimits
+from mdm_sync.core.completeness import Shrinkage, ShrinkLimit
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.exceptions import StandingException
 from mdm_sync.core.matching import STEPS, Step
 from mdm_sync.core.rules.book import RuleBook
 from mdm_sync.ports import (
@@ -33,6 +35,8 @@ class Equipment:
         steps: how a device's person is looked for, in order.
         shrink_limit: how much less than last time a source may show.
         inventory: None where there is none.
+        brakes: how large a conclusion may be on a day.
+        exceptions: what is meant to be so, those that have ended among them.
     """
 
     fleet: Fleet
@@ -47,11 +51,18 @@ class Equipment:
     steps: Sequence[Step] = STEPS
     shrink_limit: ShrinkLimit = field(default_factory=ShrinkLimit)
     inventory: Inventory | None = None
+    brakes: Callable[[date], BrakeLimits] = lambda _: BrakeLimits()
+    exceptions: Sequence[StandingException] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceOutcome:
-    """What became of one source in this cycle: what changed, or why its last snapshot stays in force."""
+    """What became of one source in this cycle: what changed, or why its last snapshot stays in force.
+
+    Attributes:
+        judged_by_size: the read was held against the size of the last one; only such a read ends a hold of its source.
+        shrinkage: how much less came than before, where that is why; a person may accept it.
+    """
 
     name: str
     school: str | None = None
@@ -59,6 +70,8 @@ class SourceOutcome:
     changes: Changes = field(default_factory=Changes)
     unreadable: int = 0
     error: str | None = None
+    judged_by_size: bool = True
+    shrinkage: Shrinkage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,17 @@ School by school, so that memory follows the largest school: first all devices a
 known who holds what anywhere, the people, at last what only the district as a whole shows.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from mdm_sync.core.brakes import Looked
 from mdm_sync.core.conditions import Conditions
-from mdm_sync.core.lifecycle import StoredFinding, Transition, transitions, vanished
+from mdm_sync.core.exceptions import StandingException, without_excepted
+from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind, transitions, vanished
 from mdm_sync.core.matching import Candidates, PersonIndex, match
 from mdm_sync.core.model import Device, Key, School, Stage
-from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES, Needs, judge
+from mdm_sync.core.rules import BRAKED_RULES, DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES, Judgement, Needs, judge
 from mdm_sync.core.rules.book import rule_ids
 from mdm_sync.core.rules.rule import stale_needs
 from mdm_sync.core.stock import stock_of
@@ -20,6 +22,24 @@ from mdm_sync.core.views import NOWHERE, DistrictView, PeopleView, SchoolView, S
 from mdm_sync.equipment import FLEET, Equipment
 
 Stored = Mapping[Key, StoredFinding]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the rules said of one place.
+
+    Attributes:
+        looked: what they looked at, and which of them could decide; None: nothing was looked at.
+        off: ids of the rules that are not applied there.
+        undecided: ids of those that could not decide.
+        used: standing exceptions that covered something.
+    """
+
+    steps: tuple[Transition, ...]
+    looked: Looked | None = None
+    off: frozenset[str] = frozenset()
+    undecided: frozenset[str] = frozenset()
+    used: frozenset[StandingException] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +51,7 @@ class Judging:
         chosen: those that are judged.
         sources: how they stand now, by name.
         read: numbers of the schools whose persons are known.
+        judged: school and rule of each look that could decide in earlier cycles.
     """
 
     equipment: Equipment
@@ -39,6 +60,7 @@ class Judging:
     conditions: Conditions
     sources: Mapping[str, Source]
     read: frozenset[str]
+    judged: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, equipment: Equipment, register: Sequence[School], chosen: Sequence[School]) -> "Judging":
@@ -51,29 +73,40 @@ class Judging:
             conditions=equipment.conditions(equipment.clock()),
             sources={source.name: source for source in snapshot.sources()},
             read=snapshot.read_schools(),
+            judged=snapshot.judged(),
         )
 
-    def of_schools(self) -> Iterator[Transition]:
-        """The steps of the findings at the chosen schools."""
+    @property
+    def today(self) -> date:
+        """The day at the schools."""
+        return self.conditions.calendar.day(self.conditions.now)
+
+    def of_schools(self, *, partly: bool) -> Iterator[Judged]:
+        """What the rules say of the chosen schools, and unless ``partly`` of the devices that stand in none.
+
+        These are matched before the people are judged: a device that left its school's site is no longer held there.
+        """
         self.equipment.state.staging.clear_assignments()
         stocks: dict[str, Stock] = {}
         for number, school in enumerate(self.chosen, start=1):
             self.equipment.progress("judged", number, len(self.chosen))
             view = self._match(school)
             stocks[school.number] = stock_of(view)
-            stored = self.equipment.state.snapshot.findings_of_devices(school)
-            yield from self._judge_devices(view, stored)
+            yield self._judge_devices(view, self.equipment.state.snapshot.findings_of_devices(school))
+        if not partly:
+            yield self._judge_nowhere()
         for school in self.chosen:
             yield from self._judge_people(school, stocks[school.number])
 
-    def of_the_rest(self) -> Iterator[Transition]:
-        """The steps of the findings that belong to no single school, or whose device is gone."""
+    def of_the_rest(self) -> Iterator[Judged]:
+        """What they say of the district as a whole, and the steps of findings whose device is gone."""
+        yield self._judge_district()
+        yield Judged(steps=tuple(vanished(self.equipment.state.snapshot.findings_without_subject())))
+
+    def _judge_nowhere(self) -> Judged:
         snapshot = self.equipment.state.snapshot
-        devices = snapshot.devices_nowhere(self.register)
-        view = self._view(NOWHERE, devices, Candidates(own=None))
-        yield from self._judge_devices(view, snapshot.findings_nowhere(self.register))
-        yield from self._judge_district()
-        yield from vanished(snapshot.findings_without_subject())
+        view = self._view(NOWHERE, snapshot.devices_nowhere(self.register), Candidates(own=None))
+        return self._judge_devices(view, snapshot.findings_nowhere(self.register))
 
     def _match(self, school: School) -> SchoolView:
         snapshot = self.equipment.state.snapshot
@@ -81,6 +114,8 @@ class Judging:
         candidates = Candidates(
             own=None if persons is None else PersonIndex.of(persons, school),
             elsewhere=snapshot.persons_elsewhere(school, self.register),
+            former=PersonIndex.of(snapshot.persons_gone(school), school),
+            former_elsewhere=snapshot.persons_elsewhere(school, self.register, gone=True),
             unread=tuple(
                 other for other in self.register if other.number not in self.read and other.number != school.number
             ),
@@ -90,15 +125,27 @@ class Judging:
     def _view(self, school: School, devices: tuple[Device, ...], candidates: Candidates) -> SchoolView:
         steps = self.equipment.steps
         assignments = {device.subject: match(device, candidates, steps) for device in devices}
-        self.equipment.state.staging.stage_assignments(assignments)
-        return SchoolView(school=school, devices=devices, assignments=assignments, conditions=self.conditions)
+        state = self.equipment.state
+        state.staging.stage_assignments(assignments)
+        return SchoolView(
+            school=school,
+            devices=devices,
+            assignments=assignments,
+            conditions=self.conditions,
+            moved=state.snapshot.moved_from(school, by_name=self.conditions.moved_by_name),
+        )
 
-    def _judge_devices(self, view: SchoolView, stored: Stored) -> Iterator[Transition]:
+    def _judge_devices(self, view: SchoolView, stored: Stored) -> Judged:
         rules = self.equipment.rules.device_rules(view.school)
-        judgement = judge(view, rules, stale=self._stale(view.school))
-        return transitions(_of(stored, rule_ids(DEVICE_RULES)), judgement)
+        return self._judged(
+            school=view.school.number,
+            judgement=judge(view, rules, stale=self._stale(view.school)),
+            rules=(rule_ids(DEVICE_RULES), rule_ids(rules)),
+            stored=stored,
+            subjects={device.subject: device.name for device in view.devices},
+        )
 
-    def _judge_people(self, school: School, stock: Stock) -> Iterator[Transition]:
+    def _judge_people(self, school: School, stock: Stock) -> Iterator[Judged]:
         snapshot = self.equipment.state.snapshot
         persons = snapshot.persons_of(school)
         if persons is None:
@@ -113,10 +160,16 @@ class Judging:
             stock=stock,
             conditions=self.conditions,
         )
-        judgement = judge(view, self.equipment.rules.people_rules(school), stale=self._stale(school))
-        yield from transitions(snapshot.findings_by(rule_ids(PEOPLE_RULES), school), judgement)
+        rules = self.equipment.rules.people_rules(school)
+        yield self._judged(
+            school=school.number,
+            judgement=judge(view, rules, stale=self._stale(school)),
+            rules=(rule_ids(PEOPLE_RULES), rule_ids(rules)),
+            stored=snapshot.findings_by(rule_ids(PEOPLE_RULES), school),
+            subjects=dict.fromkeys((person.subject for person in persons), ""),
+        )
 
-    def _judge_district(self) -> Iterator[Transition]:
+    def _judge_district(self) -> Judged:
         snapshot = self.equipment.state.snapshot
         view = DistrictView(
             schools=tuple(self.register),
@@ -126,8 +179,46 @@ class Judging:
             privileges=snapshot.privileges(),
             conditions=self.conditions,
         )
-        judgement = judge(view, self.equipment.rules.district_rules(), stale=self._stale(NOWHERE))
-        return transitions(snapshot.findings_by(rule_ids(DISTRICT_RULES)), judgement)
+        rules = self.equipment.rules.district_rules()
+        return self._judged(
+            school="",
+            judgement=judge(view, rules, stale=self._stale(NOWHERE)),
+            rules=(rule_ids(DISTRICT_RULES), rule_ids(rules)),
+            stored=snapshot.findings_by(rule_ids(DISTRICT_RULES)),
+            subjects=dict.fromkeys((school.number for school in self.register), ""),
+        )
+
+    def _judged(
+        self,
+        *,
+        school: str,
+        judgement: Judgement,
+        rules: tuple[frozenset[str], frozenset[str]],
+        stored: Stored,
+        subjects: Mapping[str, str],
+    ) -> Judged:
+        """What a judgement comes to.
+
+        Args:
+            school: Schulnummer of the place, "" for none.
+            judgement: what the rules that are on said.
+            rules: ids of all rules of this kind, and of those that are on.
+            stored: earlier findings about the place.
+            subjects: what was looked at, with the names of devices.
+        """
+        of_kind, on = rules
+        exceptions = [one for one in self.equipment.exceptions if one.holds_on(self.today)]
+        kept, used = without_excepted(replace(judgement, rules_off=of_kind - on), exceptions, subjects)
+        decided = on - judgement.undecided_rules
+        first = {rule for rule in decided & BRAKED_RULES if (school, rule) not in self.judged}
+        of_rules = {key: known for key, known in stored.items() if key[0] in of_kind}
+        return Judged(
+            steps=tuple(_baseline(step, first) for step in transitions(of_rules, kept, self.today)),
+            looked=Looked(school=school, rules=decided, subjects=len(subjects)),
+            off=of_kind - on,
+            undecided=judgement.undecided_rules,
+            used=used,
+        )
 
     def _sources_in_use(self) -> Iterator[Source]:
         """Jamf Pro, and the directories of the schools that are connected."""
@@ -149,12 +240,13 @@ def _is_old(source: Source | None, limit: timedelta, conditions: Conditions) -> 
     return source is None or source.complete_at is None or source.is_older_than(limit, conditions.now)
 
 
-def _of(stored: Stored, rules: Collection[str]) -> Stored:
-    return {key: known for key, known in stored.items() if key[0] in rules}
+def _baseline(step: Transition, first: Collection[str]) -> Transition:
+    opens = step.kind in {TransitionKind.OPENED, TransitionKind.REOPENED}
+    return replace(step, baseline=True) if opens and step.finding.rule in first else step
 
 
-def all_steps(judging: Judging, *, partly: bool) -> Iterable[Transition]:
-    """All steps of a cycle; one for some schools only looks at nothing beyond them."""
-    yield from judging.of_schools()
+def everything_judged(judging: Judging, *, partly: bool) -> Iterator[Judged]:
+    """All that the rules say in a cycle; one for some schools only looks at nothing beyond them."""
+    yield from judging.of_schools(partly=partly)
     if not partly:
         yield from judging.of_the_rest()

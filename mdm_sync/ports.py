@@ -12,13 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from mdm_sync.core.brakes import Hold, HoldKey
 from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProof
-from mdm_sync.core.lifecycle import StoredFinding, Transition
+from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Machine, Person, School, SchoolClass, Severity
-from mdm_sync.core.news import Digest, Place, SchoolTotals
+from mdm_sync.core.news import Digest, HeldBack, Place, SchoolTotals
 from mdm_sync.core.register_plan import PublishedSchool, RegisterPlan
-from mdm_sync.core.views import Privileges, Source, Twins
+from mdm_sync.core.views import Moved, Privileges, Source, Twins
 
 Clock = Callable[[], datetime]
 """The present moment, aware, in UTC."""
@@ -280,12 +281,95 @@ class Commit:
 
     Attributes:
         entries: called inside the transaction, when the state already says what was concluded.
+        holds: those that are new or stand otherwise than before.
+        judged: school and rule of each look that could decide.
+        switched_off: school and rule of what is not applied there any more.
+        idle_exceptions: titles of the standing exceptions that covered nothing; None: not all schools were judged.
     """
 
     started: datetime
     finished: datetime
     transitions: Sequence[Transition]
     entries: Callable[[], Sequence[NewEntry]]
+    holds: Sequence[Hold] = ()
+    judged: Collection[tuple[str, str]] = ()
+    switched_off: Collection[tuple[str, str]] = ()
+    idle_exceptions: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """Somebody looks after a finding until a day, that day included.
+
+    Attributes:
+        who: user of the system.
+    """
+
+    until: date
+    who: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingChoice:
+    """Which open findings are meant: those that fit all that is named.
+
+    Attributes:
+        numbers: as lists show them.
+        device: serial number.
+    """
+
+    numbers: tuple[int, ...] = ()
+    rule: str = ""
+    school: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingStep:
+    """One step in the life of a finding."""
+
+    at: datetime
+    kind: TransitionKind
+    severity: Severity
+    cycle: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSpan:
+    """Where a device stood, from when to when; ``until`` None: still.
+
+    Attributes:
+        site: name of the Jamf site; None: none.
+        last_contact: of a device that vanished.
+        cycle: the cycle that saw it begin.
+    """
+
+    subject: str
+    site: str | None
+    lost_mode: bool | None
+    since: datetime
+    until: datetime | None
+    last_contact: datetime | None
+    cycle: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolderSpan:
+    """Whom a device named, from when to when; ``until`` None: still.
+
+    Attributes:
+        person: reference; "" where the person was erased.
+        cycle: the cycle that saw it begin.
+    """
+
+    subject: str
+    person_school: str
+    person: str
+    since: datetime
+    until: datetime | None
+    cycle: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +378,9 @@ class OpenFinding:
 
     Attributes:
         label: what its subject is called, where the store knows: a device's or a class's name.
+        opened_at: when it opened, or last reopened.
+        changed_at: its last step.
+        acknowledged: who looks after it, if somebody does.
     """
 
     finding_id: int
@@ -302,6 +389,9 @@ class OpenFinding:
     opened_at: datetime
     resolved_at: datetime | None = None
     times_reopened: int = 0
+    first_seen: datetime | None = None
+    changed_at: datetime | None = None
+    acknowledged: Acknowledgement | None = None
     label: str = ""
 
 
@@ -385,6 +475,9 @@ class Health:
     devices: int
     persons: int
     open_by_rule: Mapping[str, int] = field(default_factory=dict)
+    acknowledged: int = 0
+    holds: tuple[Hold, ...] = ()
+    idle_exceptions: tuple[str, ...] = ()
     outbox: OutboxTotals = field(default_factory=OutboxTotals)
 
 
@@ -420,7 +513,10 @@ class Staging(Protocol):
         """
 
     def accept_directory(self, read: DirectoryRead, at: datetime) -> Changes:
-        """Let this read be the state of its school. A person goes after two complete reads without them."""
+        """Let this read be the state of its school.
+
+        A person is gone after two complete reads without them, and stays known for devices that still name them.
+        """
 
     def accept_inventory(self, read: InventoryRead, proof: InventoryProof, at: datetime) -> Changes:
         """Let this inventory be the state; what does not stand in it any more is gone at once, for people keep it."""
@@ -469,13 +565,25 @@ class Snapshot(Protocol):
         """The devices in no site of any of these schools."""
 
     def persons_of(self, school: School) -> tuple[Person, ...] | None:
-        """The school's persons; None while its directory has never been read completely."""
+        """The persons who are there; None while the school's directory has never been read completely."""
+
+    def persons_gone(self, school: School) -> tuple[Person, ...]:
+        """The persons who are gone from the school's directory and still known."""
+
+    def moved_from(self, school: School, *, by_name: bool) -> Mapping[str, Moved]:
+        """Where those who left the school seem to be now, by subject of the person.
+
+        The same uuid counts more than the same full address, and this more than the same name, which is asked only
+        with ``by_name``.
+        """
 
     def classes_of(self, school: School) -> tuple[SchoolClass, ...]:
         """The school's class groups."""
 
-    def persons_elsewhere(self, school: School, schools: Iterable[School]) -> Index:
+    def persons_elsewhere(self, school: School, schools: Iterable[School], *, gone: bool = False) -> Index:
         """Persons of the other schools whose full address a device of this school names, by that address.
+
+        Those who are there, or with ``gone`` those who are gone.
 
         An address at any of a school's domains names the person whose login stands before the ``@``.
         """
@@ -494,6 +602,12 @@ class Snapshot(Protocol):
 
     def findings_without_subject(self) -> tuple[StoredFinding, ...]:
         """Earlier findings about devices that are no longer there."""
+
+    def judged(self) -> frozenset[tuple[str, str]]:
+        """School and rule of each look that could decide, ever since the rule was switched on there."""
+
+    def holds(self) -> Mapping[HoldKey, Hold]:
+        """The holds that are not closed."""
 
     def read_schools(self) -> frozenset[str]:
         """Numbers of the schools whose directory has been read completely at least once."""
@@ -565,11 +679,49 @@ class Inquiry(Protocol):
     def serials(self) -> tuple[str, ...]:
         """The serial numbers of all devices."""
 
+    def steps(self, finding_id: int) -> tuple[FindingStep, ...]:
+        """The history of a finding, the first step first."""
+
     def person(self, ref: str) -> Person | None:
         """Whom a reference stands for."""
 
     def health(self) -> Health:
         """The store at a glance."""
+
+
+class Decisions(Protocol):
+    """What people decide."""
+
+    def chosen(self, choice: FindingChoice) -> tuple[int, ...]:
+        """Numbers of the open findings that fit all that is named."""
+
+    def acknowledge(self, findings: Iterable[int], acknowledgement: Acknowledgement) -> None:
+        """Somebody looks after these from now on; it takes the place of an earlier acknowledgement."""
+
+    def unacknowledge(self, findings: Iterable[int], at: datetime) -> int:
+        """Nobody looks after these any more; returns how many somebody had looked after."""
+
+    def holds(self, *, closed: bool = False) -> tuple[Hold, ...]:
+        """The holds, the latest first; with ``closed`` those that are over as well."""
+
+    def hold(self, hold_id: int) -> Hold | None:
+        """One hold by the number that lists show."""
+
+    def decide(self, hold: Hold, at: datetime) -> None:
+        """Write down what was decided about a hold."""
+
+
+class History(Protocol):
+    """What was when."""
+
+    def ipads_at(self, when: datetime, schools: Iterable[School]) -> dict[str, int]:
+        """How many iPads stood at each of these schools at a moment, by Schulnummer."""
+
+    def holders(self, serial: str, when: datetime | None = None) -> tuple[HolderSpan, ...]:
+        """Whom the device of this serial number named, the latest first; at one moment, or ever."""
+
+    def spans(self, serial: str) -> tuple[DeviceSpan, ...]:
+        """Where the device of this serial number stood, the latest first."""
 
 
 class State(Protocol):
@@ -590,6 +742,14 @@ class State(Protocol):
     @property
     def inquiry(self) -> Inquiry:
         """What people ask."""
+
+    @property
+    def decisions(self) -> Decisions:
+        """What people decide."""
+
+    @property
+    def history(self) -> History:
+        """What was when."""
 
     def commit(self, commit: Commit) -> None:
         """Write what a cycle concluded, all of it or nothing."""
@@ -651,6 +811,9 @@ class DigestComposer(Protocol):
 
     def digest(self, digest: Digest) -> Sequence[NewEntry]:
         """The mails to the admins, one for each recipient, so that one bad address concerns itself alone."""
+
+    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
+        """The mails about conclusions that were kept back and wait for a person."""
 
 
 class SummaryComposer(Protocol):

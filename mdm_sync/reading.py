@@ -10,7 +10,8 @@ from datetime import timedelta
 from enum import Enum
 
 from mdm_sync.core import completeness
-from mdm_sync.core.completeness import InventoryProof
+from mdm_sync.core.brakes import HoldState, source_hold
+from mdm_sync.core.completeness import InventoryProof, Shrinkage
 from mdm_sync.core.model import Family, School
 from mdm_sync.equipment import FLEET, INVENTORY, Equipment, SourceOutcome
 from mdm_sync.errors import MdmSyncError
@@ -67,12 +68,12 @@ def _sweep(equipment: Equipment) -> SourceOutcome:
 
 def _accept_sweep(equipment: Equipment, read: FleetRead) -> SourceOutcome:
     staging = equipment.state.staging
-    previous = staging.fleet_proof()
     distinct = staging.staged_devices(Family.MOBILE)
-    if refusal := completeness.refuse_fleet(read.proof, distinct=distinct, previous=previous):
+    if refusal := completeness.refuse_fleet(read.proof, distinct=distinct):
         return _refused(equipment, FLEET, None, f"The read is not complete: {refusal}.")
-    if loss := completeness.shrunk_fleet(read.proof, previous, equipment.shrink_limit):
-        return _refused(equipment, FLEET, None, f"Too little to be true: {loss}.", shrunk=True)
+    shrinkage = completeness.shrunk_fleet(read.proof, staging.fleet_proof(), equipment.shrink_limit)
+    if shrinkage and not _is_accepted(equipment, None, shrinkage):
+        return _refused(equipment, FLEET, None, f"Too little to be true: {shrinkage.text}.", shrinkage)
     still_there = _still_there(equipment, staging.overdue_devices(read))
     changes = staging.accept_fleet(read, equipment.clock(), still_there=still_there)
     rows = distinct + staging.staged_devices(Family.COMPUTER)
@@ -113,7 +114,7 @@ def _read_changes(equipment: Equipment) -> SourceOutcome:
         return _sweep(equipment)
     rows = staging.staged_devices(Family.MOBILE)
     changes = staging.accept_changes(read, equipment.clock())
-    return SourceOutcome(name=FLEET, rows=rows, changes=changes, unreadable=len(read.unreadable))
+    return SourceOutcome(name=FLEET, rows=rows, changes=changes, unreadable=len(read.unreadable), judged_by_size=False)
 
 
 def _read_inventory(equipment: Equipment, inventory: Inventory) -> SourceOutcome:
@@ -124,10 +125,12 @@ def _read_inventory(equipment: Equipment, inventory: Inventory) -> SourceOutcome
         return _refused(equipment, INVENTORY, None, str(error))
     unreadable = tuple((f"line {one.line}", f"{one.field}: {one.reason}") for one in read.unreadable)
     proof = InventoryProof(machines=len(read.machines), unreadable=unreadable)
-    if loss := completeness.shrunk_inventory(proof, staging.inventory_proof(), equipment.shrink_limit):
-        return _refused(equipment, INVENTORY, None, f"Too little to be true: {loss}.", shrunk=True)
+    if refusal := completeness.refuse_inventory(proof, staging.inventory_proof()):
+        return _refused(equipment, INVENTORY, None, f"The read is not complete: {refusal}.")
     changes = staging.accept_inventory(read, proof, equipment.clock())
-    return SourceOutcome(name=INVENTORY, rows=proof.machines, changes=changes, unreadable=len(unreadable))
+    return SourceOutcome(
+        name=INVENTORY, rows=proof.machines, changes=changes, unreadable=len(unreadable), judged_by_size=False
+    )
 
 
 def _accept_directory(equipment: Equipment, answer: DirectoryRead | DirectoryFailure) -> SourceOutcome:
@@ -135,11 +138,13 @@ def _accept_directory(equipment: Equipment, answer: DirectoryRead | DirectoryFai
     if isinstance(answer, DirectoryFailure):
         return _refused(equipment, school.source, school.number, answer.error)
     staging = equipment.state.staging
-    previous = staging.directory_proof(school)
     if refusal := completeness.refuse_directory(answer.proof):
         return _refused(equipment, school.source, school.number, f"The read is not complete: {refusal}.")
-    if loss := completeness.shrunk_directory(answer.proof, previous, equipment.shrink_limit):
-        return _refused(equipment, school.source, school.number, f"Too little to be true: {loss}.", shrunk=True)
+    previous = staging.directory_proof(school)
+    shrinkage = completeness.shrunk_directory(answer.proof, previous, equipment.shrink_limit)
+    if shrinkage and not _is_accepted(equipment, school.number, shrinkage):
+        error = f"Too little to be true: {shrinkage.text}."
+        return _refused(equipment, school.source, school.number, error, shrinkage)
     changes = staging.accept_directory(answer, equipment.clock())
     return SourceOutcome(
         name=school.source,
@@ -150,9 +155,15 @@ def _accept_directory(equipment: Equipment, answer: DirectoryRead | DirectoryFai
     )
 
 
+def _is_accepted(equipment: Equipment, school: str | None, shrinkage: Shrinkage) -> bool:
+    """Whether a person has said that so much less is true."""
+    hold = equipment.state.snapshot.holds().get(source_hold(school or ""))
+    return hold is not None and hold.state is HoldState.ACCEPTED and hold.still_covers(shrinkage.lost)
+
+
 def _refused(
-    equipment: Equipment, source: str, school: str | None, error: str, *, shrunk: bool = False
+    equipment: Equipment, source: str, school: str | None, error: str, shrinkage: Shrinkage | None = None
 ) -> SourceOutcome:
-    equipment.state.staging.refuse(source, error, equipment.clock(), shrunk=shrunk)
+    equipment.state.staging.refuse(source, error, equipment.clock(), shrunk=shrinkage is not None)
     log.warning("%s was not read: %s", source, error)
-    return SourceOutcome(name=source, school=school, error=error)
+    return SourceOutcome(name=source, school=school, error=error, shrinkage=shrinkage)

@@ -1,6 +1,6 @@
 """What admins read: the digest, in plain text and in HTML."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -8,7 +8,8 @@ from jinja2 import Environment
 
 from connectors.mail.message import Mail
 from mdm_sync.core.harmless import one_line
-from mdm_sync.core.news import Digest, Place
+from mdm_sync.core.hold_text import hold_text
+from mdm_sync.core.news import Baseline, Digest, HeldBack, Place
 from mdm_sync.ports import NewEntry, Texts
 
 MOST_PLACES = 25
@@ -35,6 +36,14 @@ class _Part:
     advice: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _First:
+    """The first look of rules at a school: titles of the rules, and how much each found."""
+
+    heading: str
+    found: Sequence[tuple[str, int]]
+
+
 class MailComposer:
     """Puts news into mails; satisfies ``mdm_sync.ports.DigestComposer``.
 
@@ -55,10 +64,24 @@ class MailComposer:
         shown = {
             "subject": subject,
             "parts": self._parts(digest),
+            "baselines": list(map(self._baseline, digest.baselines)),
             "still_open": [(self._texts.rule(rule).title, number) for rule, number in digest.still_open.items()],
         }
-        text = self._templates.get_template("digest.txt.j2").render(shown)
-        html = self._templates.get_template("digest.html.j2").render(shown)
+        return self._mails("digest", subject, shown)
+
+    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
+        """The mails about conclusions that were kept back, one for each recipient."""
+        many = self._texts.plural("%(number)d conclusion held back", "%(number)d conclusions held back", len(holds))
+        subject = f"[mdm-sync] {many % {'number': len(holds)}}"
+        return self._mails("holds", subject, {"subject": subject, "holds": list(map(self._hold, holds))})
+
+    def _hold(self, held: HeldBack) -> str:
+        title = self._texts.rule(held.hold.rule).title if held.hold.rule else ""
+        return hold_text(held.hold, one_line(held.school_name), title, self._texts.text)
+
+    def _mails(self, template: str, subject: str, shown: Mapping[str, object]) -> Sequence[NewEntry]:
+        text = self._templates.get_template(f"{template}.txt.j2").render(shown)
+        html = self._templates.get_template(f"{template}.html.j2").render(shown)
         return [
             NewEntry(
                 kind="mail",
@@ -71,16 +94,21 @@ class MailComposer:
 
     def _subject(self, digest: Digest) -> str:
         new = len(digest.opened) + len(digest.reopened)
-        told = [
-            self._texts.plural("%(number)d new finding", "%(number)d new findings", new) % {"number": new},
-            self._texts.text("%(number)d solved") % {"number": len(digest.resolved)},
-        ]
-        counts = [part for part, number in zip(told, (new, len(digest.resolved)), strict=True) if number]
+        numbers = (len(digest.baselines), new, len(digest.worsened), len(digest.due), len(digest.resolved))
+        told = (
+            self._texts.plural("%(number)d first look", "%(number)d first looks", numbers[0]),
+            self._texts.plural("%(number)d new finding", "%(number)d new findings", new),
+            self._texts.text("%(number)d worse"),
+            self._texts.text("%(number)d due again"),
+            self._texts.text("%(number)d solved"),
+        )
+        counts = [part % {"number": number} for part, number in zip(told, numbers, strict=True) if number]
         return f"[mdm-sync] {', '.join(counts)} – {self._where(digest)}"
 
     def _where(self, digest: Digest) -> str:
-        places = (*digest.opened, *digest.reopened, *digest.resolved)
+        places = (*digest.opened, *digest.reopened, *digest.worsened, *digest.due, *digest.resolved)
         schools = {place.finding.school: one_line(place.school_name) for place in places}
+        schools |= {one.school: one_line(one.school_name) for one in digest.baselines}
         if len(schools) == 1:
             return next(iter(schools.values()))
         return self._texts.plural("%(number)d school", "%(number)d schools", len(schools)) % {"number": len(schools)}
@@ -89,6 +117,8 @@ class MailComposer:
         parts = (
             (self._texts.text("New"), digest.opened, True),
             (self._texts.text("Back again"), digest.reopened, True),
+            (self._texts.text("Worse than before"), digest.worsened, True),
+            (self._texts.text("Due again: the acknowledgement has ended"), digest.due, True),
             (self._texts.text("Solved"), digest.resolved, False),
         )
         return [
@@ -96,6 +126,13 @@ class MailComposer:
             for heading, places, advice in parts
             if places
         ]
+
+    def _baseline(self, baseline: Baseline) -> _First:
+        found = [(self._texts.rule(rule).title, number) for rule, number in baseline.found.items()]
+        number = sum(baseline.found.values())
+        told = self._texts.plural("%(number)d finding", "%(number)d findings", number) % {"number": number}
+        name = f"{one_line(baseline.school_name)} ({baseline.school})" if baseline.school else ""
+        return _First(heading=f"{name or self._texts.text('No school')}: {told}", found=found)
 
     def _groups(self, places: Iterable[Place]) -> list[_Group]:
         ordered = sorted(places, key=_order)

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from mdm_sync import __version__
-from mdm_sync.cli import check, daemon, demo, device, findings, person, reconcile, schools, status
+from mdm_sync.cli import (
+    acknowledging,
+    check,
+    daemon,
+    demo,
+    device,
+    findings,
+    holds,
+    person,
+    reconcile,
+    schools,
+    status,
+)
 from mdm_sync.cli.options import Session, log_to_stderr
 
 app = typer.Typer(
@@ -49,6 +61,9 @@ def main_command(
 app.command("reconcile")(reconcile.reconcile)
 app.add_typer(findings.app, name="findings")
 app.command("device")(device.device)
+findings.app.command("ack")(acknowledging.acknowledge)
+findings.app.command("unack")(acknowledging.unacknowledge)
+app.add_typer(holds.app, name="holds")
 app.command("person")(person.person)
 app.command("status")(status.status)
 app.command("check")(check.check)

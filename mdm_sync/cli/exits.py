@@ -4,10 +4,11 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What a command ends with. FAILED and USAGE come before all others, then UNREAD, FINDINGS, DONE."""
+    """What a command ends with. FAILED and USAGE come before all others, then HELD, UNREAD, FINDINGS, DONE."""
 
     DONE = 0
     FAILED = 1
     USAGE = 2
     UNREAD = 3
     FINDINGS = 4
+    HELD = 5

@@ -9,9 +9,12 @@ from rich.console import Console
 
 from mdm_sync.cli.exits import Exit
 from mdm_sync.cli.finding_formats import CSV_HEADER, csv_row, finding_json
+from mdm_sync.cli.holds import hold_json, told
 from mdm_sync.cli.options import Format, FormatOption, SeverityOption, session_of
 from mdm_sync.cli.output import console, plain, progress_bars, severity_text, table, write_csv, write_json
+from mdm_sync.cli.plan import plan_json, show_plan
 from mdm_sync.cli.subjects import INVENTORY, source_name
+from mdm_sync.core.brakes import HoldState
 from mdm_sync.core.lifecycle import TransitionKind
 from mdm_sync.core.model import Severity
 from mdm_sync.core.news import severity_of
@@ -45,8 +48,8 @@ def reconcile(
 ) -> None:
     """Run one cycle now: read Jamf Pro and the IServ directories, match, list what is wrong, mail and push it.
 
-    Ends with 0 done, 1 failed, 2 wrong usage or settings, 3 some source was not read (the rest is reconciled),
-    4 findings at or above --fail-on.
+    Ends with 0 done, 1 failed, 2 wrong usage or settings, 5 a brake holds something back, 3 some source was not read
+    (the rest is reconciled), 4 findings at or above --fail-on; of these the first that applies.
 
     Examples:
       mdm-sync reconcile
@@ -73,6 +76,8 @@ def reconcile(
 
 
 def _exit_code(done: "Reconciliation", fail_on: SeverityOption | None) -> Exit:
+    if done.cycle.waits:
+        return Exit.HELD
     if done.cycle.incomplete:
         return Exit.UNREAD
     worst = severity_of(found.place.finding for found in done.cycle.findings)
@@ -87,7 +92,11 @@ def _show(done: "Reconciliation", texts: Texts) -> None:
         out.print(texts.text("Dry run: nothing is kept, mailed or pushed."), style="bold")
     _show_sources(done.cycle.sources, texts, out)
     _show_findings(done.cycle, texts, out)
+    if done.dry_run:
+        show_plan(done.cycle, texts, out)
     out.print(_change_line(done, texts))
+    _show_holds(done.cycle, texts, out)
+    _show_exceptions(done.cycle, texts, out)
     _show_delivery(done, texts, out)
 
 
@@ -184,6 +193,22 @@ def _change_line(done: "Reconciliation", texts: Texts) -> str:
     return texts.text("New %(opened)d, back again %(reopened)d, solved %(resolved)d; %(open)d open.") % counts
 
 
+def _show_holds(cycle: "CycleResult", texts: Texts, out: Console) -> None:
+    waiting = [hold for hold in cycle.holds if hold.state is HoldState.OPEN]
+    if waiting:
+        out.print(texts.text("HELD BACK, too large to be believed; see mdm-sync holds list:"), style="bold red")
+    names = {found.place.finding.school: found.place.school_name for found in cycle.findings}
+    for hold in waiting:
+        out.print(plain(told(hold, names.get(hold.school, ""), texts), LONGEST_ERROR))
+
+
+def _show_exceptions(cycle: "CycleResult", texts: Texts, out: Console) -> None:
+    if cycle.exceptions_over:
+        out.print(texts.text("Exceptions that have ended or fit nothing any more:"), style="yellow")
+    for title in cycle.exceptions_over or ():
+        out.print(plain(title, LONGEST_ERROR))
+
+
 def _show_delivery(done: "Reconciliation", texts: Texts, out: Console) -> None:
     kinds = {"mail": texts.text("mail"), "summary": texts.text("summary")}
     if done.dry_run and done.cycle.entries:
@@ -204,6 +229,9 @@ def _document(done: "Reconciliation") -> dict[str, object]:
         "dry_run": done.dry_run,
         "sources": [_source_json(source) for source in cycle.sources],
         "transitions": {kind.value: cycle.count(kind) for kind in TransitionKind},
+        "plan": plan_json(cycle),
+        "holds": [hold_json(hold) for hold in cycle.holds],
+        "exceptions_over": cycle.exceptions_over,
         "findings": [finding_json(found) for found in cycle.findings],
         "outbox": {"new": [entry.kind for entry in cycle.entries], "sent": done.delivery.sent},
     }

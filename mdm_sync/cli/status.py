@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from mdm_sync.bootstrap import utc_now
+from mdm_sync.cli.holds import hold_json
 from mdm_sync.cli.options import Format, FormatOption, session_of
 from mdm_sync.cli.output import console, indented, plain, table, write_csv, write_json
 from mdm_sync.cli.source_words import age_text, is_stale, proof_text, trouble_text
 from mdm_sync.cli.subjects import source_name
+from mdm_sync.core.brakes import HoldState
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.views import Source
 from mdm_sync.ports import Health, Texts
@@ -65,6 +67,7 @@ def _show(health: Health, conditions: Conditions, texts: Texts, out: Console, *,
     box = health.outbox
     facts = {"waiting": box.waiting, "failed": box.failed, "sent": box.sent}
     out.print(texts.text("Outbox: %(waiting)d waiting, %(failed)d refused, %(sent)d sent") % facts)
+    _show_care(health, texts, out)
     if box.last_error:
         out.print(plain(box.last_error, 1000), style="yellow")
 
@@ -105,6 +108,18 @@ def _others(fine: Sequence[Source], now: datetime, texts: Texts) -> str:
     return told % {"number": len(fine), "ago": texts.ago(oldest)}
 
 
+def _show_care(health: Health, texts: Texts, out: Console) -> None:
+    """What people decided, and what waits for their decision."""
+    waiting = sum(hold.state is HoldState.OPEN for hold in health.holds)
+    out.print(texts.text("Acknowledged findings: %(number)d") % {"number": health.acknowledged})
+    style = "bold red" if waiting else ""
+    out.print(texts.text("Held back, waiting for a decision: %(number)d") % {"number": waiting}, style=style)
+    for title in health.idle_exceptions:
+        out.print(
+            plain(texts.text("Exception ended or without use: %(title)s") % {"title": title}, 1000), style="yellow"
+        )
+
+
 def _open(health: Health, texts: Texts) -> Table:
     heading = texts.text("Open")
     rows = table(heading, texts.text("Rule"), texts.text("What"), numbers=[heading])
@@ -121,6 +136,9 @@ def _document(health: Health, conditions: Conditions) -> dict[str, object]:
         "persons": health.persons,
         "sources": [_source_json(source, conditions) for source in health.sources],
         "open": dict(sorted(health.open_by_rule.items())),
+        "acknowledged": health.acknowledged,
+        "holds": [hold_json(hold) for hold in health.holds],
+        "exceptions_over": list(health.idle_exceptions),
         "outbox": {
             "waiting": health.outbox.waiting,
             "failed": health.outbox.failed,

@@ -98,7 +98,7 @@ class SweepContract(FleetContract):
         every = len(of(Family.MOBILE, far))
         assert (proof.total_first, proof.total_last, proof.received, proof.unreadable) == (every, every, every, ())
         assert proof.proves_absence
-        assert refuse_fleet(proof, distinct=every, previous=proof) is None
+        assert refuse_fleet(proof, distinct=every) is None
 
     def test_proves_the_computers_apart(self, far: FleetUnderTest) -> None:
         every = len(of(Family.COMPUTER, far))
@@ -136,7 +136,7 @@ class SweepContract(FleetContract):
         assert bad not in seen.mobile
         assert len(seen.mobile) == len(mobile) - 1
         assert [key for key, _ in read.proof.unreadable] == [bad.subject]
-        assert refuse_fleet(read.proof, distinct=len(seen.mobile), previous=None) is None
+        assert refuse_fleet(read.proof, distinct=len(seen.mobile)) is None
 
     def test_proves_no_absence_where_the_total_moved(self, far: FleetUnderTest) -> None:
         far.take_away_while_read()
@@ -144,7 +144,7 @@ class SweepContract(FleetContract):
 
         distinct = len({device.subject for device in seen.mobile})
         assert read.proof.total_last < read.proof.total_first
-        assert not read.proof.proves_absence or refuse_fleet(read.proof, distinct=distinct, previous=None)
+        assert not read.proof.proves_absence or refuse_fleet(read.proof, distinct=distinct)
 
     def test_without_the_privilege_for_computers_still_reads_the_mobile_devices(self, far: FleetUnderTest) -> None:
         far.grant("Read Mobile Devices", "Read Sites")

@@ -86,6 +86,11 @@ def open_findings(installation: Installation) -> set[tuple[str, str]]:
     return {(found["rule"], found["subject"]) for found in listed}
 
 
+def steps(ran: Ran) -> dict[str, int]:
+    """The steps that findings took in a cycle, those that none took left out."""
+    return {kind: number for kind, number in ran.document["transitions"].items() if number}
+
+
 def stored(installation: Installation, query: str, *values: str) -> list[tuple[Any, ...]]:
     """Rows of the store, read past the program."""
     with closing(sqlite3.connect(installation.places.state / "state.db")) as store:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mdm_sync.demo.tour import environment
-from tests.e2e.conftest import Installation, open_findings, stored
+from tests.e2e.conftest import Installation, open_findings, steps, stored
 
 pytestmark = pytest.mark.demo
 
@@ -80,7 +80,7 @@ def test_a_dry_run_leaves_nothing(installation: Installation) -> None:
     before = _contents(installation.places.state), len(installation.mails), len(installation.summaries)
     ran = installation.run("reconcile", "--dry-run", "--format", "json")
     assert ran.code == 0
-    assert ran.document["transitions"] == {"opened": 1, "reopened": 0, "changed": 0, "resolved": 1}
+    assert steps(ran) == {"opened": 1, "resolved": 1}
     assert ran.document["outbox"] == {"new": ["mail", "summary"], "sent": 0}
     assert (_contents(installation.places.state), len(installation.mails), len(installation.summaries)) == before
     installation.ask("POST", f"/jamf/devices/{device}", {"username": ""})

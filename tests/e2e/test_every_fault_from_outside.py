@@ -399,6 +399,7 @@ def test_every_fault_that_the_demo_lists_has_its_case(outside: Outside) -> None:
     assert [case.fault for case in CASES] == listed
 
 
+@pytest.mark.verify
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.fault)
 def test_a_fault_is_seen_while_it_is_on_and_gone_when_it_is_off(outside: Outside, case: Case) -> None:
     school = ["--school", outside.school] if case.fault.startswith("directory:") else []

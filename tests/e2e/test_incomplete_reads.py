@@ -30,8 +30,9 @@ def fault(
     installation.fault(server, name, on=True, school=school)
     yield server, name
     installation.fault(server, name, on=False, school=school)
-    if server == "jamf":
-        assert installation.run("reconcile").code == 0
+    after = installation.run("reconcile", "--format", "json")
+    assert (after.code, after.document["holds"]) == (0, [])
+    assert open_findings(installation) == before
 
 
 def _errors(ran: Ran) -> dict[str, str]:
@@ -66,11 +67,12 @@ def test_a_directory_that_cannot_be_believed_is_named_and_changes_nothing(
     assert ran.document["outbox"]["new"] in ([], ["summary"])
 
 
+SHRUNK = ("source-shrunk", "source:jamf")
 JAMF_FAULTS: dict[str, set[tuple[str, str]]] = {
     "total-lies": set(),
-    "empty-fleet": {("source-shrunk", "source:jamf")},
-    "half-fleet": {("source-shrunk", "source:jamf")},
-    "fewer-sites": set(),
+    "empty-fleet": {SHRUNK},
+    "half-fleet": {SHRUNK},
+    "fewer-sites": {SHRUNK},
     "lost-privileges": {("privilege-missing", "privilege:Read Mobile Devices")},
     "truncated-gzip": set(),
 }
@@ -82,7 +84,9 @@ def test_a_sweep_that_cannot_be_believed_is_refused_and_said_to_be_so(
     installation: Installation, before: set[tuple[str, str]], fault: tuple[str, str]
 ) -> None:
     ran = installation.run("reconcile", "--format", "json")
-    assert ran.code == 3
+    shrunk = SHRUNK in JAMF_FAULTS[fault[1]]
+    assert ran.code == (5 if shrunk else 3)
+    assert [(hold["ring"], hold["state"]) for hold in ran.document["holds"]] == [("source", "open")] * shrunk
     assert set(_errors(ran)) == {"jamf"}
     assert open_findings(installation) == before | JAMF_FAULTS[fault[1]]
 

@@ -110,7 +110,8 @@ def comes_to(jamf: JamfSide, before: FleetRead | None) -> tuple[str, Sweep]:
     except MdmSyncError:
         return FAILED, seen
     distinct = len(ids(seen.mobile))
-    if refuse_fleet(read.proof, distinct=distinct, previous=before.proof if before else None):
+    shrunk = before is not None and read.proof.sites < before.proof.sites
+    if refuse_fleet(read.proof, distinct=distinct) or shrunk:
         return REFUSED, seen
     return COMPLETE if read.proof.proves_absence else EXPLAINED, seen
 
@@ -165,7 +166,7 @@ class TestRecordThatTheServerFailsAt:
 
         assert [key for key, _ in read.proof.unreadable] == [whole[place].subject]
         assert seen.mobile == [device for device in whole if device is not whole[place]]
-        assert refuse_fleet(read.proof, distinct=len(seen.mobile), previous=None) is None
+        assert refuse_fleet(read.proof, distinct=len(seen.mobile)) is None
 
     def test_is_found_by_asking_for_its_page_twice_and_then_for_parts(self, jamf: JamfSide) -> None:
         jamf.switch("page-500", str(expected(jamf)[130].jamf_id))
@@ -287,7 +288,7 @@ class TestOutage:
         read, seen = scripted.sweep()
 
         assert scripted.script.paths.count(DETAIL_PATH) <= 12
-        assert refuse_fleet(read.proof, distinct=len(seen.mobile), previous=None)
+        assert refuse_fleet(read.proof, distinct=len(seen.mobile))
 
 
 def expected(jamf: JamfSide) -> list[Device]:

@@ -50,7 +50,7 @@ class TestSweep:
             privileges=tuple(sorted(READING)),
             version="11.30.1",
         )
-        assert refuse_fleet(read.proof, distinct=len(seen.mobile), previous=None) is None
+        assert refuse_fleet(read.proof, distinct=len(seen.mobile)) is None
 
     def test_names_the_sites_by_id(self, jamf: JamfSide) -> None:
         read, _ = jamf.sweep()
@@ -136,7 +136,7 @@ class TestSweep:
         assert seen.mobile == [device for device in whole if device != bad]
         assert [key for key, _ in read.proof.unreadable] == [bad.subject]
         assert read.proof.received == len(whole)
-        assert refuse_fleet(read.proof, distinct=len(seen.mobile), previous=None) is None
+        assert refuse_fleet(read.proof, distinct=len(seen.mobile)) is None
 
     def test_tells_why_a_record_cannot_be_read_without_its_content(self, jamf: JamfSide) -> None:
         bad = next(device for device in jamf.devices if device.username)

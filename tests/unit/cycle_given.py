@@ -18,7 +18,7 @@ from mdm_sync.core.model import (
     UserFields,
     subject_of,
 )
-from mdm_sync.core.news import Digest
+from mdm_sync.core.news import Digest, HeldBack
 from mdm_sync.core.rules.book import RuleBook
 from mdm_sync.core.views import Privileges
 from mdm_sync.equipment import Equipment
@@ -166,7 +166,11 @@ class FakeDigests:
     """Satisfies ``mdm_sync.ports.DigestComposer``: one mail that counts."""
 
     def digest(self, digest: Digest) -> Sequence[NewEntry]:
-        return [NewEntry(kind="mail", content=f"{len(digest.opened)} new")]
+        first = sum(number for one in digest.baselines for number in one.found.values())
+        return [NewEntry(kind="mail", content=f"{len(digest.opened) + first} new")]
+
+    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
+        return [NewEntry(kind="mail", content=f"{len(holds)} held back")]
 
 
 def no_progress(what: str, done: int, total: int) -> None:

@@ -1,0 +1,168 @@
+"""Whole cycles over a real store, with Jamf Pro and the directories in memory and a clock that is set by hand."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from mdm_sync.core.brakes import BrakeLimits, Limit, RingLimits
+from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.exceptions import StandingException
+from mdm_sync.core.model import (
+    Device,
+    DeviceKind,
+    DirectoryAddress,
+    Person,
+    Role,
+    School,
+    UserFields,
+)
+from mdm_sync.core.news import Digest, HeldBack, Place
+from mdm_sync.core.rules.book import RuleBook
+from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
+from mdm_sync.equipment import Equipment
+from mdm_sync.ports import NewEntry
+from state import Store
+from tests.fakes.directories import FakeDirectories
+from tests.fakes.fleet import FakeFleet
+
+START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+ADDRESS = DirectoryAddress(url="ldaps://iserv.example", base_dn="dc=iserv", account_dn="uid=mdm,dc=iserv")
+NORD = School(number="100001", name="Schule Nord", form="10", sites=("Nord",), directory=ADDRESS)
+SUED = School(number="100002", name="Schule Süd", form="10", sites=("Süd",), directory=ADDRESS)
+SCHOOLS = (NORD, SUED)
+SITES = {10: "Nord", 20: "Süd"}
+SITE_OF = {NORD.number: 10, SUED.number: 20}
+PUPILS = 16
+
+_SMALL = RingLimits(opened=Limit(number=4, share=0.2), resolved=Limit(number=4, share=0.5))
+LIMITS = BrakeLimits(school=_SMALL, rule=_SMALL, all=_SMALL)
+
+
+class CrashError(Exception):
+    """The process dies in the middle of the commit."""
+
+
+def pupil(school: School, number: int, *, mail: str = "") -> Person:
+    login = f"pupil.{school.number}.{number:03d}"
+    return Person(
+        school=school.number,
+        uuid=f"uuid-{school.number}-{number}",
+        login=login,
+        mail=mail or f"{login}@{school.number}.example",
+        role=Role.STUDENT,
+        grade=5,
+    )
+
+
+def ipad(jamf_id: int, site: int, login: str) -> Device:
+    return Device(
+        jamf_id=jamf_id,
+        serial=f"DMPX{jamf_id}",
+        name=f"iPad {jamf_id}",
+        asset_tag=f"INV-{jamf_id}",
+        kind=DeviceKind.IPAD,
+        model="iPad (9. Generation)",
+        site_id=site,
+        shared=False,
+        user=UserFields(username=login),
+        managed=True,
+        supervised=True,
+        lost_mode=False,
+        last_contact=START,
+    )
+
+
+class Letters:
+    """Composes news as plain lists, so that a test can read what was told; it can be told to crash."""
+
+    def __init__(self) -> None:
+        self.crash = False
+
+    def digest(self, digest: Digest) -> Sequence[NewEntry]:
+        if self.crash:
+            raise CrashError
+        told = {
+            "opened": _keys(digest.opened),
+            "reopened": _keys(digest.reopened),
+            "resolved": _keys(digest.resolved),
+            "worsened": _keys(digest.worsened),
+            "due": _keys(digest.due),
+            "baselines": {one.school: dict(one.found) for one in digest.baselines},
+        }
+        return [NewEntry(kind="mail", content=json.dumps(told))]
+
+    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
+        return [NewEntry(kind="mail", content=json.dumps({"holds": ["/".join(one.hold.key) for one in holds]}))]
+
+
+def _keys(places: Sequence[Place]) -> list[list[str]]:
+    return [list(place.finding.key) for place in places]
+
+
+@dataclass
+class World:
+    """Two schools of pupils with an iPad each, the store in a folder, and the clock."""
+
+    folder: Path
+    schools: tuple[School, ...] = SCHOOLS
+    pupils: int = PUPILS
+    now: datetime = START
+    limits: BrakeLimits = LIMITS
+    exceptions: tuple[StandingException, ...] = ()
+    rules: RuleBook = field(default_factory=RuleBook)
+    letters: Letters = field(default_factory=Letters)
+
+    def __post_init__(self) -> None:
+        numbers = range(self.pupils)
+        people = {school.number: [pupil(school, number) for number in numbers] for school in self.schools}
+        self.directories = FakeDirectories(people)
+        everybody = [person for some in people.values() for person in some]
+        self.fleet = FakeFleet(
+            [ipad(1 + place, SITE_OF[person.school], person.login) for place, person in enumerate(everybody)], SITES
+        )
+        self.store = Store.open(self.folder)
+
+    def run(self, scope: Scope = EVERYTHING, store: Store | None = None) -> CycleResult:
+        return run_cycle(self.equipment(store or self.store), self.schools, scope)
+
+    def equipment(self, store: Store) -> Equipment:
+        return Equipment(
+            fleet=self.fleet,
+            directories=self.directories,
+            state=store,
+            rules=self.rules,
+            conditions=lambda now: Conditions(now=now),
+            digests=self.letters,
+            summaries=None,
+            clock=lambda: self.now,
+            progress=lambda *_: None,
+            brakes=lambda _: self.limits,
+            exceptions=self.exceptions,
+        )
+
+    def pass_days(self, days: float) -> None:
+        self.now += timedelta(days=days)
+
+    def change(self, jamf_id: int, **changes: object) -> None:
+        self.fleet.devices = [
+            replace(one, **changes) if one.jamf_id == jamf_id else one  # type: ignore[arg-type]  # fields of a device
+            for one in self.fleet.devices
+        ]
+
+    def leaves(self, school: School, *numbers: int) -> None:
+        gone = {f"uuid-{school.number}-{number}" for number in numbers}
+        people = self.directories.persons
+        people[school.number] = [one for one in people[school.number] if one.uuid not in gone]
+
+    def open_findings(self, store: Store | None = None) -> set[tuple[str, str]]:
+        found = (store or self.store).inquiry.open_findings(self.schools)
+        return {one.place.finding.key for one in found}
+
+    def of(self, rule: str) -> set[str]:
+        return {subject for which, subject in self.open_findings() if which == rule}
+
+    def restart(self) -> None:
+        self.store.close()
+        self.store = Store.open(self.folder)
