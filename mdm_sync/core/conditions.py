@@ -51,6 +51,8 @@ class Thresholds:
     over_age_years: int = 5
     profile_days: int = 30
     grace_days: int = 14
+    repair_school_days: int = 30
+    lock_pending_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

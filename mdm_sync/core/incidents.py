@@ -1,5 +1,6 @@
 """Reports from outside Jamf Pro: theft, loss, damage, repair."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,6 +29,8 @@ class Handling(StrEnum):
 
 UNSETTLED = frozenset({Handling.OPEN, Handling.LOCKED})
 """A theft or loss that is still being looked after: the device must be locked."""
+MISSING_KINDS = frozenset({IncidentKind.THEFT, IncidentKind.LOSS})
+"""Reports that a device is not where it belongs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,4 +60,21 @@ class Incident:
     @property
     def is_missing(self) -> bool:
         """Whether it is a theft or a loss that is still being looked after."""
-        return self.kind in {IncidentKind.THEFT, IncidentKind.LOSS} and self.handling in UNSETTLED
+        return self.kind in MISSING_KINDS and self.handling in UNSETTLED
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the device is in repair: a damage that was sent there, or a repair that is not over."""
+        return self.handling is Handling.IN_REPAIR or (
+            self.kind is IncidentKind.REPAIR and self.handling is Handling.OPEN
+        )
+
+    @property
+    def names(self) -> str:
+        """By what it names its device: the serial number, else the asset tag."""
+        return self.serial or self.asset_tag
+
+
+def missing_since(incidents: Iterable[Incident]) -> Incident | None:
+    """The earliest of the thefts and losses that are still being looked after."""
+    return min((one for one in incidents if one.is_missing), key=lambda one: one.reported_at, default=None)

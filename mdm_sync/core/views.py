@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.incidents import Incident
+from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import Assignment, Device, Person, School, SchoolClass
 
 NOWHERE = School(number="", name="")
@@ -71,6 +73,45 @@ class PeopleView:
     held_here: Mapping[str, int]
     stock: Stock
     conditions: Conditions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossCase:
+    """A device that was reported, or is in Lost Mode, or was when a rule about losses last looked at it.
+
+    Attributes:
+        subject: key among the subjects of findings; of a device that vanished, its last one.
+        school: Schulnummer of its site, "" for none; of a device that vanished, where it stood last.
+        device: its record; None: it vanished from Jamf Pro, and no other record has its serial number.
+        incidents: the reports that name it, by serial number, else by asset tag; settled ones among them.
+        assignment: what its user fields come to; None where that was not judged yet.
+        commands: those about its Lost Mode, in the order of sending; None: not known.
+        former: subjects under which it was known and is no more.
+    """
+
+    subject: str
+    serial: str
+    asset_tag: str = ""
+    school: str = ""
+    device: Device | None = None
+    incidents: tuple[Incident, ...] = ()
+    assignment: Assignment | None = None
+    commands: tuple[LockCommand, ...] | None = None
+    former: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossView:
+    """The losses at one school, or with NOWHERE those of devices in no school's site.
+
+    Attributes:
+        read_at: Jamf Pro's own clock when the devices were read; None: not told.
+    """
+
+    school: School
+    cases: tuple[LossCase, ...]
+    conditions: Conditions
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

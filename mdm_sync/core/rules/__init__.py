@@ -5,15 +5,26 @@ texts in ``config/rule_texts.py``, and hand-written cases in ``tests/unit/core/r
 """
 
 from mdm_sync.core.model import Severity
-from mdm_sync.core.rules import assignments, devices, people, sources
+from mdm_sync.core.rules import assignments, devices, losses, people, sources
 from mdm_sync.core.rules.assignments import within_a_school
 from mdm_sync.core.rules.choice import Choices, Mode, RuleChoice, choose
-from mdm_sync.core.rules.rule import AnyRule, DeviceRule, DistrictRule, Judgement, Needs, PeopleRule, Rule, judge
+from mdm_sync.core.rules.rule import (
+    AnyRule,
+    DeviceRule,
+    DistrictRule,
+    Judgement,
+    LossRule,
+    Needs,
+    PeopleRule,
+    Rule,
+    judge,
+)
 
 __all__ = [
     "BRAKED_RULES",
     "DEVICE_RULES",
     "DISTRICT_RULES",
+    "LOSS_RULES",
     "PEOPLE_RULES",
     "RULES",
     "AnyRule",
@@ -21,6 +32,7 @@ __all__ = [
     "DeviceRule",
     "DistrictRule",
     "Judgement",
+    "LossRule",
     "Mode",
     "Needs",
     "PeopleRule",
@@ -57,6 +69,21 @@ PEOPLE_RULES: tuple[PeopleRule, ...] = (
 )
 """Look at a school's people and what they hold."""
 
+LOSS_RULES: tuple[LossRule, ...] = (
+    Rule(id="stolen-not-locked", severity=CRITICAL, needs=FLEET, check=losses.stolen_not_locked),
+    Rule(id="lock-pending", severity=WARNING, needs=FLEET, check=losses.lock_pending),
+    Rule(id="lock-impossible", severity=CRITICAL, needs=FLEET, check=losses.lock_impossible),
+    Rule(id="stolen-device-seen", severity=CRITICAL, needs=FLEET, check=losses.stolen_device_seen),
+    Rule(id="locked-device-seen", severity=INFO, needs=FLEET, check=losses.locked_device_seen),
+    Rule(id="stolen-device-gone", severity=CRITICAL, needs=FLEET, check=losses.stolen_device_gone),
+    Rule(id="stolen-device-reenrolled", severity=CRITICAL, needs=FLEET, check=losses.stolen_device_reenrolled),
+    Rule(id="locked-without-report", severity=WARNING, needs=FLEET, check=losses.locked_without_report),
+    Rule(id="recovered-still-locked", severity=WARNING, needs=FLEET, check=losses.recovered_still_locked),
+    Rule(id="stolen-still-assigned", severity=INFO, needs=BOTH, check=losses.stolen_still_assigned),
+    Rule(id="repair-overdue", severity=WARNING, needs=NOTHING, check=losses.repair_overdue),
+)
+"""Look at the devices of a school that were reported or are locked."""
+
 DISTRICT_RULES: tuple[DistrictRule, ...] = (
     Rule(id="duplicate-serial", severity=WARNING, needs=FLEET, check=sources.duplicate_serial),
     Rule(id="source-stale", severity=WARNING, needs=NOTHING, check=sources.source_stale),
@@ -69,8 +96,9 @@ DISTRICT_RULES: tuple[DistrictRule, ...] = (
 )
 """Look at the district and its sources."""
 
-RULES: tuple[AnyRule, ...] = (*DEVICE_RULES, *PEOPLE_RULES, *DISTRICT_RULES)
+RULES: tuple[AnyRule, ...] = (*DEVICE_RULES, *PEOPLE_RULES, *LOSS_RULES, *DISTRICT_RULES)
 
-BRAKED_RULES = frozenset(rule.id for rule in RULES if rule.needs is not NOTHING)
-"""Ids of the rules that conclude from what was read. The others tell of the sources themselves: each of their findings
-is told by itself from the first cycle on, and no brake keeps one back."""
+_OF_REPORTS = frozenset(rule.id for rule in LOSS_RULES)
+BRAKED_RULES = frozenset(rule.id for rule in RULES if rule.needs is not NOTHING) - _OF_REPORTS
+"""Ids of the rules that conclude from what was read. The others tell of the sources themselves, or of what people
+reported: each of their findings is told by itself from the first cycle on, and no brake keeps one back."""

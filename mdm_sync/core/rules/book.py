@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mdm_sync.core.model import School
-from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES
+from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, LOSS_RULES, PEOPLE_RULES
 from mdm_sync.core.rules.choice import Choices, Mode, choose, mode_of
-from mdm_sync.core.rules.rule import AnyRule, DeviceRule, DistrictRule, PeopleRule
+from mdm_sync.core.rules.rule import AnyRule, DeviceRule, DistrictRule, LossRule, PeopleRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,10 @@ class RuleBook:
     def people_rules(self, school: School) -> tuple[PeopleRule, ...]:
         """Rules about a school's people that are on there."""
         return choose(PEOPLE_RULES, self.for_all, self._of(school.number))
+
+    def loss_rules(self, school: School) -> tuple[LossRule, ...]:
+        """Rules about losses and locks that are on at a school."""
+        return choose(LOSS_RULES, self.for_all, self._of(school.number))
 
     def district_rules(self) -> tuple[DistrictRule, ...]:
         """Rules about the district that are on."""

@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 
 from mdm_sync.core.model import Finding, Key, Severity
 from mdm_sync.core.rules.verdict import Unclear, Wrong
-from mdm_sync.core.views import DistrictView, PeopleView, SchoolView
+from mdm_sync.core.views import DistrictView, LossView, PeopleView, SchoolView
 
-V = TypeVar("V", SchoolView, PeopleView, DistrictView)
+V = TypeVar("V", SchoolView, PeopleView, LossView, DistrictView)
 
 
 class Needs(Enum):
@@ -38,8 +38,9 @@ class Rule(Generic[V]):
 
 DeviceRule = Rule[SchoolView]
 PeopleRule = Rule[PeopleView]
+LossRule = Rule[LossView]
 DistrictRule = Rule[DistrictView]
-AnyRule = DeviceRule | PeopleRule | DistrictRule
+AnyRule = DeviceRule | PeopleRule | LossRule | DistrictRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,5 +101,5 @@ def _finding(rule: Rule[V], view: V, wrong: Wrong) -> Finding:
     )
 
 
-def _school(view: SchoolView | PeopleView | DistrictView) -> str:
+def _school(view: SchoolView | PeopleView | LossView | DistrictView) -> str:
     return "" if isinstance(view, DistrictView) else view.school.number

@@ -10,6 +10,8 @@ from datetime import timedelta
 from functools import cached_property
 
 from mdm_sync.core.conditions import Conditions, Repair
+from mdm_sync.core.incidents import Handling, Incident, IncidentKind
+from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.matching import Candidates, Index, PersonIndex, match, person_mail_keys
 from mdm_sync.core.model import (
     NO_SITE,
@@ -26,10 +28,22 @@ from mdm_sync.core.model import (
     Stage,
     UserFields,
 )
-from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES, judge
+from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, LOSS_RULES, PEOPLE_RULES, judge
 from mdm_sync.core.stock import holders_in, stock_of
-from mdm_sync.core.views import NOWHERE, DistrictView, PeopleView, Privileges, SchoolView, Source, Stock, Twins
+from mdm_sync.core.views import (
+    NOWHERE,
+    DistrictView,
+    LossCase,
+    LossView,
+    PeopleView,
+    Privileges,
+    SchoolView,
+    Source,
+    Stock,
+    Twins,
+)
 from mdm_sync.demo.model import DemoDevice, DemoPerson, DemoSchool, District
+from mdm_sync.demo.model import Incident as DemoIncident
 
 _KINDS = {"iOS": DeviceKind.IPAD, "tvOS": DeviceKind.APPLE_TV, "macOS": DeviceKind.MAC, "Unknown": DeviceKind.UNKNOWN}
 _FAMILIES = {"mobile": Family.MOBILE, "computer": Family.COMPUTER}
@@ -98,12 +112,56 @@ def device_of(demo: DemoDevice) -> Device:
         managed=demo.managed if general else None,
         supervised=demo.supervised if general else None,
         lost_mode=demo.lost_mode if "security" not in demo.null_sections else None,
+        lost_mode_since=demo.lost_mode_since if "security" not in demo.null_sections else None,
         last_inventory=demo.last_inventory if general else None,
+        last_contact=demo.last_contact if general else None,
+        last_enrolled=demo.last_enrolled if general else None,
         profile_expires=demo.profile_expires if general else None,
         purchased=demo.purchased if "purchasing" not in demo.null_sections else None,
         groups=demo.groups,
         attributes=demo.extension_attributes,
     )
+
+
+_INCIDENT_KINDS = {
+    "Diebstahl": IncidentKind.THEFT,
+    "Verlust": IncidentKind.LOSS,
+    "Schaden": IncidentKind.DAMAGE,
+    "Reparatur": IncidentKind.REPAIR,
+}
+_HANDLINGS = {
+    "offen": Handling.OPEN,
+    "gesperrt": Handling.LOCKED,
+    "in Reparatur": Handling.IN_REPAIR,
+    "wiedergefunden": Handling.RECOVERED,
+    "ausgebucht": Handling.WRITTEN_OFF,
+    "abgeschlossen": Handling.CLOSED,
+}
+
+
+def incident_of(demo: DemoIncident) -> Incident:
+    return Incident(
+        case_number=demo.case_number,
+        kind=_INCIDENT_KINDS[demo.kind],
+        serial=demo.serial,
+        asset_tag=demo.asset_tag,
+        school=demo.school,
+        happened=demo.happened,
+        reported_at=demo.reported_at,
+        handling=_HANDLINGS[demo.status],
+    )
+
+
+def commands_of(demo: DemoDevice) -> tuple[LockCommand, ...]:
+    """The lock that waits for the device, where one does."""
+    waiting = LockCommand(
+        uuid=f"lock-{demo.jamf_id}",
+        management_id=demo.management_id,
+        kind="enable",
+        state="pending",
+        sent_at=demo.last_contact,
+    )
+    return (waiting,) if demo.pending_lock else ()
 
 
 @dataclass
@@ -199,7 +257,40 @@ class Look:
         for school in self.connected:
             people = self._people_view(school, stocks[school.number], held, held_here)
             yield from judge(people, PEOPLE_RULES).findings
+            losses = LossView(school=school, cases=self._cases(school.number), conditions=self.conditions)
+            yield from judge(losses, LOSS_RULES).findings
         yield from judge(self._district_view(), DISTRICT_RULES).findings
+
+    @cached_property
+    def incidents(self) -> Mapping[str, tuple[Incident, ...]]:
+        """By serial number, else by asset tag."""
+        found: defaultdict[str, tuple[Incident, ...]] = defaultdict(tuple)
+        for one in map(incident_of, self.district.incidents):
+            found[one.names] += (one,)
+        return found
+
+    def _cases(self, school: str) -> tuple[LossCase, ...]:
+        waiting = {device_of(demo).subject: commands_of(demo) for demo in self.district.devices}
+        return tuple(
+            LossCase(
+                subject=device.subject,
+                serial=device.serial,
+                device=device,
+                incidents=self.incidents.get(device.serial, ()) + self.incidents.get(device.asset_tag, ()),
+                assignment=self.assignments.get(device.subject),
+                commands=waiting[device.subject],
+            )
+            for device in self.devices_by_school.get(school, ())
+        ) + tuple(self._gone(school))
+
+    def _gone(self, school: str) -> Iterator[LossCase]:
+        """Devices that were there, and are missing for the second day."""
+        here = {device.serial for day in (*self.former[-1:], self.district) for device in day.devices}
+        sites = {demo.site_id: demo.number for demo in self.district.schools}
+        for demo in {demo.jamf_id: demo for day in self.former for demo in day.devices}.values():
+            if demo.serial not in here and sites.get(demo.site_id or NO_SITE) == school:
+                subject, reported = device_of(demo).subject, self.incidents.get(demo.serial, ())
+                yield LossCase(subject=subject, serial=demo.serial, incidents=reported)
 
     def _held(self) -> tuple[dict[str, Counter[str]], dict[str, Counter[str]]]:
         held: dict[str, Counter[str]] = defaultdict(Counter)

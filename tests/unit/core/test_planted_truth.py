@@ -12,7 +12,10 @@ from tests.unit.demo.plans import SIZES, built, one_day_after_another, plan
 
 IDS = {rule.id for rule in RULES}
 NEEDS_DAYS = {"user-left", "user-moved"}
-NOT_PLANTED = {"source-stale", "source-shrunk", "unreadable-record", "privilege-missing", "privilege-excessive"}
+NOT_PLANTED = {
+    *("source-stale", "source-shrunk", "unreadable-record"),
+    *("privilege-missing", "privilege-excessive", "stolen-device-gone"),
+}
 
 
 def found(story: list[District]) -> Counter[tuple[str, str]]:

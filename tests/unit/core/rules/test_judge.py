@@ -3,7 +3,17 @@ from collections.abc import Iterator
 import pytest
 
 from mdm_sync.core.model import Device, Finding, Severity
-from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES, RULES, Judgement, Needs, Rule, judge
+from mdm_sync.core.rules import (
+    DEVICE_RULES,
+    DISTRICT_RULES,
+    LOSS_RULES,
+    PEOPLE_RULES,
+    RULES,
+    Judgement,
+    Needs,
+    Rule,
+    judge,
+)
 from mdm_sync.core.rules.rule import stale_needs
 from mdm_sync.core.rules.verdict import Unclear, Wrong
 from mdm_sync.core.views import DistrictView, Privileges, SchoolView
@@ -44,6 +54,17 @@ student-without-device  warning   both
 class-short-of-devices  warning   both
 teacher-without-device  warning   both
 several-devices         info      both
+stolen-not-locked         critical  fleet
+lock-pending              warning   fleet
+lock-impossible           critical  fleet
+stolen-device-seen        critical  fleet
+locked-device-seen        info      fleet
+stolen-device-gone        critical  fleet
+stolen-device-reenrolled  critical  fleet
+locked-without-report     warning   fleet
+recovered-still-locked    warning   fleet
+stolen-still-assigned     info      both
+repair-overdue            warning   nothing
 duplicate-serial        warning   fleet
 source-stale            warning   nothing
 source-shrunk           critical  nothing
@@ -62,7 +83,7 @@ def test_these_are_the_rules_in_force() -> None:
 
 
 def test_each_rule_is_of_one_subject_and_checked_by_the_function_of_its_name() -> None:
-    assert (*DEVICE_RULES, *PEOPLE_RULES, *DISTRICT_RULES) == RULES
+    assert (*DEVICE_RULES, *PEOPLE_RULES, *LOSS_RULES, *DISTRICT_RULES) == RULES
     assert [rule.check.__name__.replace("_", "-") for rule in RULES] == [rule.id for rule in RULES]
 
 
