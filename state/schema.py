@@ -196,6 +196,47 @@ CREATE TABLE holder_spans (     -- history: whom each device named, from when to
 CREATE UNIQUE INDEX holder_spans_now ON holder_spans (subject) WHERE until IS NULL;
 CREATE INDEX holder_spans_subject ON holder_spans (subject, since);
 CREATE INDEX holder_spans_person ON holder_spans (person_school, person_uuid);
+CREATE TABLE incidents (        -- reports from outside Jamf Pro: theft, loss, damage, repair
+    number INTEGER PRIMARY KEY, -- the number that people name it by
+    case_number TEXT NOT NULL,  -- of the schools' form; "" where it was entered by hand
+    kind TEXT NOT NULL,         -- theft, loss, damage, repair
+    serial TEXT NOT NULL,       -- as reported, or ""
+    asset_tag TEXT NOT NULL,    -- as reported, or ""
+    school TEXT NOT NULL,       -- Schulnummer of the school that reports it
+    happened TEXT,              -- day; NULL: not told
+    reported_at TEXT NOT NULL,  -- what is seen of the device after it matters
+    handling TEXT NOT NULL,     -- open, locked, in repair, recovered, replaced, written off, closed
+    recorded_by TEXT NOT NULL,  -- login of the machine, or name of the file
+    last_read TEXT NOT NULL DEFAULT ''  -- what the form last said: only something else changes an incident
+);
+CREATE UNIQUE INDEX incidents_case ON incidents (case_number) WHERE case_number <> '';
+CREATE TABLE incident_doubles ( -- case numbers under which an incident was reported once more
+    case_number TEXT PRIMARY KEY,
+    incident INTEGER NOT NULL REFERENCES incidents (number)
+) WITHOUT ROWID;
+CREATE TABLE incident_devices ( -- which devices incidents were found to be about; stays when a device vanishes
+    incident INTEGER NOT NULL REFERENCES incidents (number),
+    subject TEXT NOT NULL,      -- device:<Jamf id> or computer:<Jamf id>
+    serial TEXT NOT NULL,       -- by which the device is known when it is enrolled again
+    asset_tag TEXT NOT NULL,    -- told with the device
+    site_id INTEGER,            -- where it stood last
+    since TEXT NOT NULL,        -- when it was first found to be about it
+    PRIMARY KEY (incident, subject)
+) WITHOUT ROWID;
+CREATE INDEX incident_devices_serial ON incident_devices (serial);
+CREATE TABLE lock_commands (    -- commands about Lost Mode of devices that are reported stolen or lost
+    uuid TEXT PRIMARY KEY,      -- Jamf Pro's
+    management_id TEXT NOT NULL,  -- of the device
+    kind TEXT NOT NULL,         -- enable, disable
+    state TEXT NOT NULL,        -- pending, acknowledged, error, not now
+    sent_at TEXT,
+    completed_at TEXT
+) WITHOUT ROWID;
+CREATE INDEX lock_commands_device ON lock_commands (management_id);
+CREATE TABLE lock_commands_read (  -- of which devices the commands were read, and when
+    management_id TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE cycles (           -- one row for each cycle that was committed
     id INTEGER PRIMARY KEY,
     started_at TEXT NOT NULL,

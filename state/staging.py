@@ -111,13 +111,14 @@ class Staging:
             mark_seen(connection, FLEET_SOURCE, at, read.server_time)
         return Changes(added=added, changed=changed)
 
-    def accept_records(self) -> Changes:
-        """Let the staged records, each asked for by itself, be the state of their devices.
+    def accept_records(self, at: datetime) -> Changes:
+        """Let the staged records, each asked for by itself or by a loss watch, be the state of their devices.
 
         It says nothing of the source: neither that it was read nor that its trouble is over.
         """
         with transaction(self._database) as connection:
             added, changed = _swap_devices(connection)
+            note_devices(connection, at)
         return Changes(added=added, changed=changed)
 
     def accept_directory(self, read: DirectoryRead, at: datetime) -> Changes:

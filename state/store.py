@@ -12,6 +12,7 @@ from mdm_sync.ports import Commit, NewEntry
 from state.connection import copy_store, open_for_questions, open_for_work, transaction
 from state.decisions import Decisions, write_hold
 from state.history import History, note_holders
+from state.incidents import IncidentRegister, note_devices_of_incidents
 from state.inquiry import Inquiry
 from state.outbox import Outbox
 from state.snapshot import Snapshot
@@ -41,6 +42,7 @@ class Store:
         self.inquiry = Inquiry(self._database)
         self.decisions = Decisions(self._database)
         self.history = History(self._database)
+        self.incidents = IncidentRegister(self._database)
 
     @classmethod
     def open(cls, folder: Path, *, command: str = "", wait_seconds: float = 0, told: Told = lambda _: None) -> Self:
@@ -77,6 +79,7 @@ class Store:
         with transaction(self._database) as connection:
             _write_assignments(connection)
             note_holders(connection, commit.finished)
+            note_devices_of_incidents(connection, commit.finished)
             for step in commit.transitions:
                 write_step(connection, step, commit.finished)
             for hold in commit.holds:

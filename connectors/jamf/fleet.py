@@ -1,16 +1,18 @@
 """The device records at Jamf Pro: all of them, those that changed, some, one."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from connectors.jamf.access import JamfAccess
 from connectors.jamf.asking import Asking
-from connectors.jamf.conditions import IN_LOST_MODE, Condition, of_serial, reported_since
+from connectors.jamf.conditions import IN_LOST_MODE, Condition, of_serial, of_serials, reported_since
 from connectors.jamf.explanation import differing_ids, look_up
 from connectors.jamf.faults import FilterIgnoredError, ForbiddenError, NotOfferedError
 from connectors.jamf.listings import Listing, all_computers, light_mobile_devices, mobile_devices
+from connectors.jamf.lock_commands import lock_commands
+from connectors.jamf.pages import Page
 from connectors.jamf.paging import lookup, pages
 from connectors.jamf.parts import batches
 from connectors.jamf.rights import AUTH, compared, read_privileges
@@ -19,6 +21,7 @@ from connectors.jamf.sizes import PageSizes
 from connectors.jamf.tally import Tally
 from connectors.jamf.wanted import Wanted, every_group
 from mdm_sync.core.completeness import ComputersProof, FleetProof
+from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import Device, Family, subject_of
 from mdm_sync.core.views import Privileges
 from mdm_sync.errors import PermanentError, RecordError
@@ -103,20 +106,50 @@ class JamfFleet:
             tally, unfiltered = Tally(), False
             for condition in (reported_since(since - OVERLAP), IN_LOST_MODE):
                 before = tally.received
-                with closing(pages(devices, connections, condition.text)) as answers:
-                    for page in answers:
-                        tally.add(page)
-                        stage(page.devices)
-                        progress("devices", tally.received, before + (page.total or 0))
-                        if condition.is_ignored(page.devices):
-                            unfiltered = True
-                            break
+                for page in _believed(devices, connections, condition):
+                    tally.add(page)
+                    stage(page.devices)
+                    progress("devices", tally.received, before + (page.total or 0))
+                    unfiltered = unfiltered or condition.is_ignored(page.devices)
         return FleetChanges(
             received=tally.received,
             unreadable=tuple(tally.unreadable),
             unfiltered=unfiltered,
             server_time=None if unfiltered else server.time,
         )
+
+    def losses(self, serials: Collection[str], stage: Stage) -> FleetChanges:
+        """Read the mobile devices in Lost Mode and the devices of these serial numbers.
+
+        Nearly two hundred serial numbers are one call; computers are asked for those that no mobile device has.
+        What a server shows that ignores a filter is told as in ``changes``.
+        """
+        tally, unfiltered, found = Tally(), False, set[str]()
+
+        def take(asking: Asking, conditions: Iterable[Condition]) -> None:
+            nonlocal unfiltered
+            for condition in conditions:
+                for page in _believed(asking, connections, condition):
+                    tally.add(page)
+                    stage(page.devices)
+                    found.update(device.serial for device in page.devices)
+                    unfiltered = unfiltered or condition.is_ignored(page.devices)
+
+        with self._access.connected() as connections:
+            server = self._server()
+            devices = self._asking(mobile_devices(server.release, self._wanted), self._sizes)
+            take(devices, (IN_LOST_MODE, *of_serials("serialNumber", serials)))
+            if others := [serial for serial in serials if serial not in found]:
+                conditions = tuple(of_serials("hardware.serialNumber", others))
+                self._of_computers(server, lambda asking: take(asking, conditions))
+        return FleetChanges(received=tally.received, unreadable=tuple(tally.unreadable), unfiltered=unfiltered)
+
+    def lock_commands(self, management_ids: Collection[str]) -> tuple[LockCommand, ...]:
+        """The commands about Lost Mode that Jamf Pro keeps of these devices, in the order of sending."""
+        if not management_ids:
+            return ()
+        with self._access.connected():
+            return tuple(lock_commands(self._access, management_ids))
 
     def present(self, subjects: Collection[str]) -> frozenset[str]:
         """Which of these devices Jamf Pro still knows; one call for some hundred of them."""
@@ -207,6 +240,15 @@ def _read_all(asking: Asking, connections: int, stage: Stage, progress: Progress
         stage(page.devices)
         progress(what, tally.received, tally.total_first or 0)
     return tally
+
+
+def _believed(asking: Asking, connections: int, condition: Condition) -> Iterator[Page]:
+    """The pages that come through a filter, up to the first that shows that it was ignored."""
+    with closing(pages(asking, connections, condition.text)) as answers:
+        for page in answers:
+            yield page
+            if condition.is_ignored(page.devices):
+                return
 
 
 def _computers_proof(tally: Tally) -> ComputersProof:

@@ -1,6 +1,6 @@
 """What the API client may do, and what of it is too little or too much.
 
-Three privileges are needed for the calls of this connector. Groups and extension attributes come as sections of the
+Four privileges are needed for the calls of this connector. Groups and extension attributes come as sections of the
 device records, which ``Read Mobile Devices`` and ``Read Computers`` cover; the lists of groups, buildings and
 definitions are never asked for, so their privileges are neither needed nor held against a client.
 """
@@ -14,7 +14,8 @@ from mdm_sync.core.views import Privileges
 from mdm_sync.errors import TemporaryError
 
 AUTH = "/api/v1/auth"
-NEEDED = ("Read Computers", "Read Mobile Devices", "Read Sites")
+SEE_COMMANDS = "View MDM command information in Jamf Pro API"
+NEEDED = ("Read Computers", "Read Mobile Devices", "Read Sites", SEE_COMMANDS)
 HARMLESS = "Read "
 """All other privileges of Jamf Pro change, send or delete something, or reveal what "Read" does not: "View Activation
 Lock Bypass Code", "View Mobile Device Lost Mode Location"."""
@@ -43,5 +44,5 @@ def compared(granted: Sequence[str]) -> Privileges:
     """What of these is missing, and what is too much."""
     return Privileges(
         missing=tuple(name for name in NEEDED if name not in granted),
-        excessive=tuple(name for name in granted if not name.startswith(HARMLESS)),
+        excessive=tuple(name for name in granted if name not in NEEDED and not name.startswith(HARMLESS)),
     )

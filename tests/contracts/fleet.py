@@ -16,6 +16,7 @@ from tests.far_side import Sweep
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 OVERLAP = timedelta(minutes=10)
+SEE_COMMANDS = "View MDM command information in Jamf Pro API"
 
 
 class FleetUnderTest(Protocol):
@@ -30,6 +31,10 @@ class FleetUnderTest(Protocol):
 
     @property
     def sites(self) -> Mapping[int, str]: ...
+
+    @property
+    def locking(self) -> str:
+        """Management id of a device for which a lock waits, the only command about its Lost Mode."""
 
     def change(self, jamf_id: int, **fields: object) -> None:
         """Give a mobile device other values, by their names in Device."""
@@ -215,6 +220,59 @@ class ChangesContract(FleetContract):
             changed(far, LONG_AGO)
 
 
+class LossesContract(FleetContract):
+    def test_shows_the_devices_of_the_serial_numbers_and_all_in_lost_mode_and_no_other(
+        self, far: FleetUnderTest
+    ) -> None:
+        reported, lost, mac = of(Family.MOBILE, far)[2], of(Family.MOBILE, far)[6], of(Family.COMPUTER, far)[0]
+        far.change(lost.jamf_id, lost_mode=True)
+        before = {device.subject for device in far.devices if device.lost_mode}
+        seen = Sweep()
+        read = far.fleet.losses([reported.serial, mac.serial, "NOBODY"], seen.stage)
+
+        assert {one.subject for one in seen.devices} == {reported.subject, mac.subject, lost.subject} | before
+        assert (read.unfiltered, read.unreadable, read.server_time) == (False, (), None)
+
+    def test_of_no_serial_number_shows_what_is_in_lost_mode(self, far: FleetUnderTest) -> None:
+        seen = Sweep()
+        far.fleet.losses([], seen.stage)
+
+        assert {one.subject for one in seen.devices} == {one.subject for one in far.devices if one.lost_mode}
+
+    def test_tells_which_record_cannot_be_read(self, far: FleetUnderTest) -> None:
+        bad = of(Family.MOBILE, far)[2]
+        far.spoil(bad.jamf_id)
+
+        assert bad.subject in {key for key, _ in far.fleet.losses([bad.serial], Sweep().stage).unreadable}
+
+    def test_gives_nothing_where_the_client_is_refused(self, far: FleetUnderTest) -> None:
+        far.turn_away()
+
+        with pytest.raises(PermanentError):
+            far.fleet.losses([], Sweep().stage)
+
+
+class LockCommandsContract(FleetContract):
+    def test_names_the_lock_that_waits_for_a_device(self, far: FleetUnderTest) -> None:
+        (asked,) = far.fleet.lock_commands([far.locking])
+
+        assert (asked.management_id, asked.kind, asked.state) == (far.locking, "enable", "pending")
+        assert asked.sent_at is not None
+        assert asked.completed_at is None
+
+    def test_names_none_of_a_device_without_any(self, far: FleetUnderTest) -> None:
+        assert far.fleet.lock_commands(["00000000-0000-4000-8000-000000000000"]) == ()
+
+    def test_of_nothing_is_nothing(self, far: FleetUnderTest) -> None:
+        assert far.fleet.lock_commands([]) == ()
+
+    def test_needs_the_privilege_to_see_commands(self, far: FleetUnderTest) -> None:
+        far.grant("Read Computers", "Read Mobile Devices", "Read Sites")
+
+        with pytest.raises(PermanentError):
+            far.fleet.lock_commands([far.locking])
+
+
 class PresentContract(FleetContract):
     def test_names_those_that_are_there(self, far: FleetUnderTest) -> None:
         every = frozenset(device.subject for device in far.devices)
@@ -282,6 +340,20 @@ class FindContract(FleetContract):
             far.fleet.find(bad.serial)
 
 
+class GreetingContract(FleetContract):
+    def test_tells_version_and_counts(self, far: FleetUnderTest) -> None:
+        greeting = far.fleet.greeting()
+
+        assert greeting.version.startswith("11.")
+        assert (greeting.devices, greeting.sites) == (len(of(Family.MOBILE, far)), len(far.sites))
+
+    def test_tells_nothing_where_the_client_is_refused(self, far: FleetUnderTest) -> None:
+        far.turn_away()
+
+        with pytest.raises(PermanentError):
+            far.fleet.greeting()
+
+
 class PrivilegesContract(FleetContract):
     def test_of_a_client_for_reading_are_enough_and_not_too_many(self, far: FleetUnderTest) -> None:
         assert far.fleet.privileges() == Privileges()
@@ -289,10 +361,10 @@ class PrivilegesContract(FleetContract):
     def test_names_what_is_missing(self, far: FleetUnderTest) -> None:
         far.grant("Read Mobile Devices")
 
-        assert far.fleet.privileges() == Privileges(missing=("Read Computers", "Read Sites"))
+        assert far.fleet.privileges() == Privileges(missing=("Read Computers", "Read Sites", SEE_COMMANDS))
 
     def test_names_what_can_change_or_reveal_and_no_other_reading(self, far: FleetUnderTest) -> None:
-        needed = ("Read Computers", "Read Mobile Devices", "Read Sites")
+        needed = ("Read Computers", "Read Mobile Devices", "Read Sites", SEE_COMMANDS)
         harmful = (
             "Send Mobile Device Remote Wipe Command",
             "Update Mobile Devices",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.jamf import JamfFleet
+from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import NO_SITE, Device, DeviceKind, Family, UserFields
 from mdm_sync.demo.jamf.server import ApiClient
 from mdm_sync.errors import PermanentError, TemporaryError
@@ -13,6 +14,9 @@ from tests.contracts.fleet import (
     ChangesContract,
     FindContract,
     FleetUnderTest,
+    GreetingContract,
+    LockCommandsContract,
+    LossesContract,
     PresentContract,
     PrivilegesContract,
     SweepContract,
@@ -35,6 +39,10 @@ class JamfUnderTest:
     def sites(self) -> Mapping[int, str]:
         schools = {school.site_id: school.site_name for school in self.side.district.schools}
         return schools | dict(self.side.district.extra_sites)
+
+    @property
+    def locking(self) -> str:
+        return next(one.management_id for one in self.side.district.devices if one.pending_lock)
 
     def change(self, jamf_id: int, **fields: object) -> None:
         self.side.change("mobile", jamf_id, **fields)
@@ -73,6 +81,14 @@ class TestJamfChanges(OfJamf, ChangesContract): ...
 
 
 @pytest.mark.demo
+class TestJamfLosses(OfJamf, LossesContract): ...
+
+
+@pytest.mark.demo
+class TestJamfLockCommands(OfJamf, LockCommandsContract): ...
+
+
+@pytest.mark.demo
 class TestJamfPresent(OfJamf, PresentContract): ...
 
 
@@ -81,9 +97,15 @@ class TestJamfFind(OfJamf, FindContract): ...
 
 
 @pytest.mark.demo
+class TestJamfGreeting(OfJamf, GreetingContract): ...
+
+
 class TestJamfPrivileges(OfJamf, PrivilegesContract): ...
 
 
+WAITING = LockCommand(
+    uuid="u-1", management_id="m-1", kind="enable", state="pending", sent_at=datetime(2026, 8, 31, 18, 0, tzinfo=UTC)
+)
 REPORTED = datetime(2026, 8, 31, 18, 0, tzinfo=UTC)
 
 
@@ -119,6 +141,10 @@ class FakeUnderTest:
     def sites(self) -> Mapping[int, str]:
         return self.fleet.sites
 
+    @property
+    def locking(self) -> str:
+        return WAITING.management_id
+
     def change(self, jamf_id: int, **fields: Any) -> None:
         def changed(device: Device) -> Device:
             hit = device.family is Family.MOBILE and device.jamf_id == jamf_id
@@ -149,7 +175,9 @@ class OfFake:
     @pytest.fixture
     def far(self) -> FleetUnderTest:
         devices = [ipad(number) for number in range(250, 0, -1)] + [mac(number) for number in range(1, 5)]
-        return FakeUnderTest(fleet=FakeFleet(devices, {1: "GS Nord", 2: "GS Süd"}))
+        fleet = FakeFleet(devices, {1: "GS Nord", 2: "GS Süd"})
+        fleet.commands.append(WAITING)
+        return FakeUnderTest(fleet=fleet)
 
 
 class TestFakeSweep(OfFake, SweepContract): ...
@@ -158,10 +186,19 @@ class TestFakeSweep(OfFake, SweepContract): ...
 class TestFakeChanges(OfFake, ChangesContract): ...
 
 
+class TestFakeLosses(OfFake, LossesContract): ...
+
+
+class TestFakeLockCommands(OfFake, LockCommandsContract): ...
+
+
 class TestFakePresent(OfFake, PresentContract): ...
 
 
 class TestFakeFind(OfFake, FindContract): ...
+
+
+class TestFakeGreeting(OfFake, GreetingContract): ...
 
 
 class TestFakePrivileges(OfFake, PrivilegesContract): ...

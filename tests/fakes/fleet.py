@@ -4,13 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from mdm_sync.core.completeness import ComputersProof, FleetProof
+from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import Device, Family
 from mdm_sync.core.views import Privileges
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError
 from mdm_sync.ports import FleetChanges, FleetGreeting, FleetRead, Progress, Stage
 
 PAGE = 100
-READING = ("Read Computers", "Read Mobile Devices", "Read Sites")
+SEE_COMMANDS = "View MDM command information in Jamf Pro API"
+READING = ("Read Computers", "Read Mobile Devices", "Read Sites", SEE_COMMANDS)
 
 
 class FakeFleet:
@@ -22,6 +24,8 @@ class FakeFleet:
         granted: what the client may do.
         unreadable: subjects of records that cannot be read, with the reason.
         error: what ends every call, a sweep after a first page was staged.
+        commands: about Lost Mode, of any device.
+        unfiltered: filters are ignored: a read of losses shows the first page of the fleet.
         gone_while_read: by how many devices the total falls while a sweep is under way.
         now: the server's own clock.
     """
@@ -34,6 +38,8 @@ class FakeFleet:
         self.granted: tuple[str, ...] = READING
         self.unreadable: dict[str, str] = {}
         self.gone_while_read = 0
+        self.commands: list[LockCommand] = []
+        self.unfiltered = False
         self.now = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
 
     def sweep(self, stage: Stage, progress: Progress) -> FleetRead:
@@ -65,6 +71,20 @@ class FakeFleet:
         self._hand_over(changed, stage, progress, "devices")
         return FleetChanges(received=len(changed), unreadable=self._bad(changed), server_time=self.now)
 
+    def losses(self, serials: Collection[str], stage: Stage) -> FleetChanges:
+        mobile, computers = self._of(Family.MOBILE), self._of(Family.COMPUTER)
+        found = [one for one in mobile if one.lost_mode or one.serial in serials]
+        found += [one for one in computers if one.serial in serials]
+        shown = mobile[:PAGE] if self.unfiltered else found
+        self._hand_over(shown, stage, _told_to_nobody, "devices")
+        return FleetChanges(received=len(shown), unreadable=self._bad(shown), unfiltered=self.unfiltered)
+
+    def lock_commands(self, management_ids: Collection[str]) -> tuple[LockCommand, ...]:
+        self._fail_if_told()
+        if SEE_COMMANDS not in self.granted:
+            raise PermanentError(f'"{SEE_COMMANDS}" is missing.')
+        return tuple(one for one in self.commands if one.management_id in management_ids)
+
     def present(self, subjects: Collection[str]) -> frozenset[str]:
         self._fail_if_told()
         if "Read Computers" not in self.granted and any(subject.startswith("computer:") for subject in subjects):
@@ -83,7 +103,7 @@ class FakeFleet:
         self._fail_if_told()
         return Privileges(
             missing=tuple(name for name in READING if name not in self.granted),
-            excessive=tuple(name for name in self.granted if not name.startswith("Read ")),
+            excessive=tuple(name for name in self.granted if name not in READING and not name.startswith("Read ")),
         )
 
     def greeting(self) -> FleetGreeting:
@@ -115,3 +135,6 @@ class FakeFleet:
     def _fail_if_told(self) -> None:
         if self.error:
             raise self.error
+
+
+def _told_to_nobody(what: str, done: int, total: int) -> None: ...

@@ -26,7 +26,8 @@ SITES_PATH = "/api/v1/sites"
 Says = Mapping[str, Any]
 BEARER: Says = {"access_token": "t", "expires_in": 1200, "token_type": "Bearer"}
 EMPTY: Says = {"totalCount": 0, "results": []}
-GRANTED: Says = {"account": {"privileges": ["Read Computers", "Read Mobile Devices", "Read Sites"]}}
+SEE_COMMANDS = "View MDM command information in Jamf Pro API"
+GRANTED: Says = {"account": {"privileges": ["Read Computers", "Read Mobile Devices", "Read Sites", SEE_COMMANDS]}}
 
 
 class Script:
