@@ -7,6 +7,7 @@ from config.settings import RingSettings, RuleSettings, SchoolRuleSettings, Scho
 from mdm_sync.core.brakes import BrakeLimits, Limit, RingLimits
 from mdm_sync.core.conditions import Calendar, Conditions, Repair, Target, Targets, Thresholds
 from mdm_sync.core.exceptions import StandingException
+from mdm_sync.core.incidents import Handling, IncidentKind
 from mdm_sync.core.matching import STEP_BY_NAME, Step
 from mdm_sync.core.model import Role, Severity
 from mdm_sync.core.rules import Choices, RuleChoice
@@ -26,6 +27,8 @@ def conditions(settings: Settings, now: datetime) -> Conditions:
             over_age_years=thresholds.over_age_years,
             profile_days=thresholds.profile_days,
             grace_days=thresholds.grace_days,
+            repair_school_days=thresholds.repair_school_days,
+            lock_pending_hours=thresholds.lock_pending_hours,
         ),
         targets=_targets(settings),
         repair=Repair(attribute=repair.attribute or "", values=repair.values),
@@ -73,6 +76,17 @@ def _ring(limits: RingSettings) -> RingLimits:
 def matching_steps(settings: Settings) -> tuple[Step, ...]:
     """The steps of matching, in order."""
     return tuple(STEP_BY_NAME[name] for name in settings.matching.steps)
+
+
+def incident_kind_words(settings: Settings) -> dict[IncidentKind, tuple[str, ...]]:
+    """The form's words for what happened."""
+    return {kind: getattr(settings.incidents.kinds, kind.value) for kind in IncidentKind}
+
+
+def handling_words(settings: Settings) -> dict[Handling, tuple[str, ...]]:
+    """The form's words for how far a report has been dealt with."""
+    words = settings.incidents.handlings
+    return {handling: getattr(words, handling.value.replace(" ", "_")) for handling in Handling}
 
 
 def rule_choices(settings: Settings) -> Choices:

@@ -58,6 +58,8 @@ def _with_full_paths(settings: Settings, folder: Path) -> Settings:
         "state": settings.state.model_copy(update={"folder": folder / settings.state.folder}),
         "schools": settings.schools.model_copy(update={"register_file": folder / settings.schools.register_file}),
     }
+    if settings.incidents.folder:
+        update["incidents"] = settings.incidents.model_copy(update={"folder": folder / settings.incidents.folder})
     if settings.inventory:
         update["inventory"] = settings.inventory.model_copy(update={"file": folder / settings.inventory.file})
     for name in ("jamf", "iserv", "mail", "upstream"):

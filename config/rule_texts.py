@@ -102,6 +102,61 @@ RULE_TEXTS = {
         why=_("The class, or the school's classes together, have fewer shared devices than planned."),
         remedy=_("Add devices to the class set or the trolleys; check the groups at Jamf Pro and the register."),
     ),
+    "stolen-not-locked": RuleText(
+        title=_("Stolen or lost device not locked"),
+        why=_("A theft or loss is open, and Lost Mode is neither on nor asked for: whoever has the device can use it."),
+        remedy=_("Switch Lost Mode on at once; if the device is back, close the incident."),
+    ),
+    "lock-pending": RuleText(
+        title=_("Lock not confirmed"),
+        why=_("Lost Mode is asked for, and the device has not confirmed it: it is off, or far from any network."),
+        remedy=_("Nothing can be done until it is in contact; do not send the command again."),
+    ),
+    "lock-impossible": RuleText(
+        title=_("Stolen or lost device cannot be locked"),
+        why=_("Lost Mode needs a supervised, managed iPad, which this device is not."),
+        remedy=_("Tell the police and the insurer; change the passwords of the accounts that were used on it."),
+    ),
+    "stolen-device-seen": RuleText(
+        title=_("Stolen or lost device in use"),
+        why=_("The device was in contact after it was reported, and Lost Mode is not confirmed."),
+        remedy=_("Switch Lost Mode on at once, if it is not asked for; tell the police when it was seen."),
+    ),
+    "locked-device-seen": RuleText(
+        title=_("Locked device in contact"),
+        why=_("The device was in contact after it had been locked: it is on, and can be recovered."),
+        remedy=_("Tell who looks after the case; the device shows whom to call."),
+    ),
+    "stolen-device-gone": RuleText(
+        title=_("Stolen or lost device vanished from Jamf Pro"),
+        why=_("The record is gone while a theft or loss is open: the device can be neither locked nor seen."),
+        remedy=_("Find out who removed the record; close the incident if the case is settled."),
+    ),
+    "stolen-device-reenrolled": RuleText(
+        title=_("Stolen or lost device enrolled again"),
+        why=_("The device was enrolled after it was reported: it was erased and set up anew, Lost Mode is gone."),
+        remedy=_("Ask the school of its site: if the device is back, close the incident; else lock it."),
+    ),
+    "locked-without-report": RuleText(
+        title=_("Locked device without a report"),
+        why=_("The device is in Lost Mode, and no theft or loss is open."),
+        remedy=_("Enter the incident, or end Lost Mode."),
+    ),
+    "recovered-still-locked": RuleText(
+        title=_("Recovered device still locked"),
+        why=_("The device was reported as found, and nobody can use it."),
+        remedy=_("End Lost Mode."),
+    ),
+    "stolen-still-assigned": RuleText(
+        title=_("Stolen or lost device still assigned"),
+        why=_("The device still names a person, who seems to have one and gets no other."),
+        remedy=_("Clear the user fields at Jamf Pro, and give the person another device."),
+    ),
+    "repair-overdue": RuleText(
+        title=_("Repair takes too long"),
+        why=_("The device has been in repair for many school days: it may be forgotten."),
+        remedy=_("Ask the workshop; close the incident if the device is back."),
+    ),
     "duplicate-serial": RuleText(
         title=_("Serial number twice"),
         why=_("Several records at Jamf Pro have this serial number: what is done to one may not reach the device."),

@@ -228,6 +228,50 @@ class InventorySettings(Section):
     columns: InventoryColumns = InventoryColumns()
 
 
+class IncidentColumns(Section):
+    """Under which headings the schools' form exports what; "" where it has no such column."""
+
+    case_number: str = Field(default="Vorgangsnummer", min_length=1)
+    kind: str = Field(default="Art der Meldung", min_length=1)
+    serial: str = Field(default="Seriennummer", min_length=1)
+    asset_tag: str = "Inventarnummer"
+    school: str = Field(default="Schulnummer", min_length=1)
+    happened: str = "Tag des Ereignisses"
+    reported_at: str = Field(default="Gemeldet am", min_length=1)
+    handling: str = "Status"
+
+
+class IncidentKindWords(Section):
+    """The form's words for what happened; upper and lower case are one."""
+
+    theft: tuple[str, ...] = ("Diebstahl",)
+    loss: tuple[str, ...] = ("Verlust",)
+    damage: tuple[str, ...] = ("Schaden",)
+    repair: tuple[str, ...] = ("Reparatur",)
+
+
+class HandlingWords(Section):
+    """The form's words for how far a report has been dealt with; upper and lower case are one."""
+
+    open: tuple[str, ...] = ("offen",)
+    locked: tuple[str, ...] = ("gesperrt",)
+    in_repair: tuple[str, ...] = ("in Reparatur",)
+    recovered: tuple[str, ...] = ("wiedergefunden",)
+    replaced: tuple[str, ...] = ("ersetzt",)
+    written_off: tuple[str, ...] = ("ausgebucht",)
+    closed: tuple[str, ...] = ("abgeschlossen",)
+
+
+class IncidentSettings(Section):
+    """How exports of the schools' form are read, and where they are put."""
+
+    folder: Path | None = None
+    double_days: int = Field(default=7, ge=0, le=60)
+    columns: IncidentColumns = IncidentColumns()
+    kinds: IncidentKindWords = IncidentKindWords()
+    handlings: HandlingWords = HandlingWords()
+
+
 class MailSettings(Section):
     """How and to whom mail goes out."""
 
@@ -275,6 +319,8 @@ class ThresholdSettings(Section):
     over_age_years: int = Field(default=5, ge=1, le=20)
     profile_days: int = Field(default=30, ge=1, le=365)
     grace_days: int = Field(default=14, ge=0, le=365)
+    repair_school_days: int = Field(default=30, ge=1, le=200)
+    lock_pending_hours: int = Field(default=24, ge=1, le=720)
 
 
 class Holiday(Section):
@@ -351,6 +397,7 @@ class Settings(Section):
     school_year: SchoolYearSettings = SchoolYearSettings()
     exceptions: tuple[ExceptionSettings, ...] = ()
     inventory: InventorySettings | None = None
+    incidents: IncidentSettings = IncidentSettings()
     mail: MailSettings | None = None
     upstream: UpstreamSettings | None = None
     schedule: ScheduleSettings = ScheduleSettings()

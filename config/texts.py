@@ -1,6 +1,7 @@
 """Texts in the reader's language, and the templates of mails."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from decimal import Decimal
 from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -63,9 +64,11 @@ class Texts:
             -span, granularity="minute", threshold=_NEXT_UNIT, add_direction=True, locale=self.language
         )
 
-    def number(self, number: float) -> str:
-        """A number as people here write it."""
-        return format_decimal(number, locale=self.language)
+    def number(self, number: float | Decimal) -> str:
+        """A number as people here write it; a Decimal with all its places."""
+        if not isinstance(number, Decimal):
+            return format_decimal(number, locale=self.language)
+        return format_decimal(number, locale=self.language, decimal_quantization=False, format=_pattern(number))
 
     def templates(self) -> "Environment":
         """The templates, with these texts; what goes into HTML is escaped."""
@@ -82,6 +85,12 @@ class Texts:
         )
         environment.install_gettext_translations(self._catalogue, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
         return environment
+
+
+def _pattern(number: Decimal) -> str:
+    exponent = number.as_tuple().exponent
+    places = "0" * -exponent if isinstance(exponent, int) else ""
+    return f"#,##0.{places}" if places else "#,##0"
 
 
 def _catalogue(language: str) -> NullTranslations:

@@ -15,17 +15,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from mdm_sync.core.completeness import ShrinkLimit
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import School
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
+from mdm_sync.errors import SettingsError
 from mdm_sync.ports import (
     Channel,
     DigestComposer,
     Directories,
     Fleet,
+    IncidentFolder,
+    IncidentForm,
     Inventory,
     Progress,
     PublishedRead,
@@ -108,6 +113,46 @@ class Installation:
 
         inventory = self.settings.inventory
         return CsvInventory(inventory.file, inventory.columns.model_dump()) if inventory else None
+
+    def incident_form(self) -> IncidentForm:
+        """Exports of the schools' online form."""
+        from config.conditions import handling_words, incident_kind_words
+        from connectors.incidents import CsvForm
+
+        return CsvForm(
+            self.settings.incidents.columns.model_dump(),
+            kinds=incident_kind_words(self.settings),
+            handlings=handling_words(self.settings),
+            zone=ZoneInfo(self.settings.calendar.zone),
+        )
+
+    def incident_folder(self) -> IncidentFolder:
+        """The folder into which exports are put.
+
+        Raises:
+            SettingsError: the settings name none.
+        """
+        from connectors.incidents import WatchedFolder
+
+        folder = self.settings.incidents.folder
+        if folder is None:
+            raise SettingsError("The settings name no folder of incidents: set incidents.folder.")
+        return WatchedFolder(folder)
+
+    def at_the_schools(self, told: datetime) -> datetime:
+        """The moment that a clock at the schools showed, in UTC."""
+        return told.replace(tzinfo=ZoneInfo(self.settings.calendar.zone)).astimezone(UTC)
+
+    @property
+    def doubles_within(self) -> timedelta:
+        """How far two reports of one incident may lie apart."""
+        return timedelta(days=self.settings.incidents.double_days)
+
+    def earlier_years(self, file: Path) -> tuple[YearFigures, ...]:
+        """Counts of earlier years in a small file."""
+        from connectors.incidents import read_earlier_years
+
+        return read_earlier_years(file)
 
     def rules(self) -> RuleBook:
         """All rules, with what the settings choose."""

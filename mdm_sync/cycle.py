@@ -17,10 +17,10 @@ from mdm_sync.core.plan import fingerprint
 from mdm_sync.equipment import Equipment, SourceOutcome
 from mdm_sync.errors import SettingsError
 from mdm_sync.judging import Judging, everything_judged
-from mdm_sync.leaving import Leaving
-from mdm_sync.ports import Commit, NewEntry, OpenFinding
+from mdm_sync.leaving import Leaving, commit_of
+from mdm_sync.ports import NewEntry, OpenFinding
 from mdm_sync.reading import FleetReading, read_sources, swept_within
-from mdm_sync.restraint import Conclusion, conclude
+from mdm_sync.restraint import conclude
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def run_cycle(equipment: Equipment, schools: Sequence[School], scope: Scope = EV
     leaving = Leaving(equipment, schools, conclusion)
     finished = equipment.clock()
     log.info("cycle: committing")
-    equipment.state.commit(_commit(started, finished, conclusion, leaving))
+    equipment.state.commit(commit_of(started, finished, conclusion, leaving))
     result = CycleResult(
         started=started,
         finished=finished,
@@ -117,19 +117,6 @@ def run_cycle(equipment: Equipment, schools: Sequence[School], scope: Scope = EV
     )
     _log(result)
     return result
-
-
-def _commit(started: datetime, finished: datetime, conclusion: Conclusion, leaving: Leaving) -> Commit:
-    return Commit(
-        started=started,
-        finished=finished,
-        transitions=conclusion.steps,
-        holds=conclusion.holds,
-        judged=conclusion.judged,
-        switched_off=conclusion.switched_off,
-        idle_exceptions=conclusion.exceptions_over,
-        entries=leaving.compose,
-    )
 
 
 def _chosen(schools: Sequence[School], only: Collection[str]) -> tuple[School, ...]:

@@ -7,6 +7,7 @@ from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
 from mdm_sync.ports import Progress
 from mdm_sync.refreshing import refresh_devices
+from mdm_sync.watching import WatchResult, watch_losses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,23 @@ def reconcile(
         leaves = not (dry_run or scope.offline)
         delivery = deliver(state.outbox, installation.channels(), utc_now) if leaves else Delivery()
     return Reconciliation(cycle=cycle, delivery=delivery, dry_run=dry_run)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A loss watch, and what left the house after it."""
+
+    result: WatchResult
+    delivery: Delivery
+
+
+def watch(installation: Installation, progress: Progress) -> Watch:
+    """Look at the losses once, then deliver."""
+    schools = installation.schools()
+    with installation.working_state("watch") as state:
+        result = watch_losses(installation.equipment(state, progress), schools)
+        delivery = deliver(state.outbox, installation.channels(), utc_now)
+    return Watch(result=result, delivery=delivery)
 
 
 def empty_outbox(installation: Installation) -> Delivery:

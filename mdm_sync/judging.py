@@ -4,6 +4,7 @@ School by school, so that memory follows the largest school: first all devices a
 known who holds what anywhere, the people, at last what only the district as a whole shows.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,11 +15,20 @@ from mdm_sync.core.exceptions import StandingException, without_excepted
 from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind, transitions, vanished
 from mdm_sync.core.matching import Candidates, PersonIndex, match
 from mdm_sync.core.model import Device, Key, School, Stage
-from mdm_sync.core.rules import BRAKED_RULES, DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES, Judgement, Needs, judge
+from mdm_sync.core.rules import (
+    BRAKED_RULES,
+    DEVICE_RULES,
+    DISTRICT_RULES,
+    LOSS_RULES,
+    PEOPLE_RULES,
+    Judgement,
+    Needs,
+    judge,
+)
 from mdm_sync.core.rules.book import rule_ids
 from mdm_sync.core.rules.rule import stale_needs
 from mdm_sync.core.stock import stock_of
-from mdm_sync.core.views import NOWHERE, DistrictView, PeopleView, SchoolView, Source, Stock
+from mdm_sync.core.views import NOWHERE, DistrictView, LossCase, LossView, PeopleView, SchoolView, Source, Stock
 from mdm_sync.equipment import FLEET, Equipment
 
 Stored = Mapping[Key, StoredFinding]
@@ -101,12 +111,29 @@ class Judging:
     def of_the_rest(self) -> Iterator[Judged]:
         """What they say of the district as a whole, and the steps of findings whose device is gone."""
         yield self._judge_district()
-        yield Judged(steps=tuple(vanished(self.equipment.state.snapshot.findings_without_subject())))
+        gone = self.equipment.state.snapshot.findings_without_subject()
+        of_losses = rule_ids(LOSS_RULES)  # an incident outlives the record of its device
+        yield Judged(steps=tuple(vanished(one for one in gone if one.finding.rule not in of_losses)))
 
     def _judge_nowhere(self) -> Judged:
         snapshot = self.equipment.state.snapshot
         view = self._view(NOWHERE, snapshot.devices_nowhere(self.register), Candidates(own=None))
         return self._judge_devices(view, snapshot.findings_nowhere(self.register))
+
+    def of_losses(self, *, partly: bool) -> Iterator[Judged]:
+        """What the rules say of losses and locks; ``partly`` leaves out devices in no school's site."""
+        state, rules = self.equipment.state, rule_ids(LOSS_RULES)
+        since = self.conditions.now - self.conditions.fleet_limit
+        cases: defaultdict[str, list[LossCase]] = defaultdict(list)
+        for case in state.incidents.loss_cases(self.register, rules, since):
+            cases[case.school].append(case)
+        place = {case.subject: case.school for some in cases.values() for case in some}
+        stored: defaultdict[str, dict[Key, StoredFinding]] = defaultdict(dict)
+        for key, known in state.snapshot.findings_by(rules).items():
+            stored[place.get(known.finding.subject, known.finding.school)][key] = known
+        for school in self.chosen if partly else (*self.chosen, NOWHERE):
+            number = school.number
+            yield self._judge_losses(school, tuple(cases[number]), stored[number])
 
     def _match(self, school: School) -> SchoolView:
         snapshot = self.equipment.state.snapshot
@@ -143,6 +170,19 @@ class Judging:
             rules=(rule_ids(DEVICE_RULES), rule_ids(rules)),
             stored=stored,
             subjects={device.subject: device.name for device in view.devices},
+        )
+
+    def _judge_losses(self, school: School, cases: tuple[LossCase, ...], stored: Stored) -> Judged:
+        fleet = self.sources.get(FLEET)
+        read_at = fleet.server_time if fleet else None
+        view = LossView(school=school, cases=cases, conditions=self.conditions, read_at=read_at)
+        rules = self.equipment.rules.loss_rules(school)
+        return self._judged(
+            school=school.number,
+            judgement=judge(view, rules, stale=self._stale(school)),
+            rules=(rule_ids(LOSS_RULES), rule_ids(rules)),
+            stored=stored,
+            subjects={case.subject: case.device.name if case.device else "" for case in cases},
         )
 
     def _judge_people(self, school: School, stock: Stock) -> Iterator[Judged]:
@@ -248,5 +288,6 @@ def _baseline(step: Transition, first: Collection[str]) -> Transition:
 def everything_judged(judging: Judging, *, partly: bool) -> Iterator[Judged]:
     """All that the rules say in a cycle; one for some schools only looks at nothing beyond them."""
     yield from judging.of_schools(partly=partly)
+    yield from judging.of_losses(partly=partly)
     if not partly:
         yield from judging.of_the_rest()

@@ -1,12 +1,13 @@
 """What goes into the outbox after a cycle, composed inside the commit's transaction from the state that it leaves."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from mdm_sync.core.brakes import Hold
 from mdm_sync.core.model import School
 from mdm_sync.core.news import HeldBack, digest_of, may_leave, newsworthy, summary
 from mdm_sync.equipment import Equipment
-from mdm_sync.ports import NewEntry
+from mdm_sync.ports import Commit, NewEntry
 from mdm_sync.restraint import Conclusion
 
 _DISTRICT = ""
@@ -67,3 +68,17 @@ def _by_rule(counts: Mapping[str, Mapping[str, int]], schools: Collection[str]) 
         for rule, number in rules.items() if school in schools else ():
             totals[rule] = totals.get(rule, 0) + number
     return dict(sorted(totals.items()))
+
+
+def commit_of(started: datetime, finished: datetime, conclusion: Conclusion, leaving: Leaving) -> Commit:
+    """What is to be written of a conclusion, with what leaves the house because of it."""
+    return Commit(
+        started=started,
+        finished=finished,
+        transitions=conclusion.steps,
+        holds=conclusion.holds,
+        judged=conclusion.judged,
+        switched_off=conclusion.switched_off,
+        idle_exceptions=conclusion.exceptions_over,
+        entries=leaving.compose,
+    )

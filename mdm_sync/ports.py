@@ -8,18 +8,22 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from mdm_sync.core.brakes import Hold, HoldKey
 from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProof
+from mdm_sync.core.incident_intake import Intake, KnownReports
+from mdm_sync.core.incidents import Incident
 from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind
+from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Machine, Person, School, SchoolClass, Severity
 from mdm_sync.core.news import Digest, HeldBack, Place, SchoolTotals
 from mdm_sync.core.register_plan import PublishedSchool, RegisterPlan
-from mdm_sync.core.views import Moved, Privileges, Source, Twins
+from mdm_sync.core.views import LossCase, Moved, Privileges, Source, Twins
 
 Clock = Callable[[], datetime]
 """The present moment, aware, in UTC."""
@@ -86,6 +90,15 @@ class Fleet(Protocol):
 
     def changes(self, since: datetime, stage: Stage, progress: Progress) -> FleetChanges:
         """Read the mobile devices that reported since a moment of the server's clock, and all in Lost Mode."""
+
+    def losses(self, serials: Collection[str], stage: Stage) -> FleetChanges:
+        """Read the mobile devices in Lost Mode and the devices of these serial numbers.
+
+        A few calls, however many devices there are. ``unfiltered`` and ``server_time`` say nothing for ``changes``.
+        """
+
+    def lock_commands(self, management_ids: Collection[str]) -> tuple[LockCommand, ...]:
+        """The commands about Lost Mode that Jamf Pro keeps of these devices, in the order of sending."""
 
     def present(self, subjects: Collection[str]) -> frozenset[str]:
         """Which of these devices Jamf Pro still knows, asked for by their ids: a few calls, whatever their number."""
@@ -215,6 +228,42 @@ class PublishedRead:
     schools: tuple[PublishedSchool, ...]
     authorities: int = 0
     unreadable: tuple[UnreadableLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportsRead:
+    """The reports in an export of the schools' online form, in its order, and the lines that could not be read."""
+
+    reports: tuple[Incident, ...]
+    unreadable: tuple[UnreadableLine, ...] = ()
+
+
+class IncidentForm(Protocol):
+    """Exports of the schools' online form."""
+
+    def read(self, file: Path, now: datetime) -> ReportsRead:
+        """All reports of one export; a bad line, or one from the future, is kept aside and costs no other.
+
+        Raises:
+            SettingsError: the file cannot be read, or is no such export.
+        """
+
+
+class IncidentFolder(Protocol):
+    """A folder into which exports are put."""
+
+    def waiting(self, now: datetime) -> tuple[Path, ...]:
+        """The files that are complete, by name; one that may still be written to is left alone.
+
+        Raises:
+            SettingsError: there is no such folder.
+        """
+
+    def done(self, file: Path, reasons: Sequence[str]) -> Path:
+        """Put away a file that was imported, with what was kept aside of it; returns where it lies now."""
+
+    def reject(self, file: Path, reasons: Sequence[str]) -> Path:
+        """Put away a file that could not be imported, with the reasons; returns where it lies now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -506,8 +555,8 @@ class Staging(Protocol):
     def accept_changes(self, read: FleetChanges, at: datetime) -> Changes:
         """Let what is staged of a read of changes update the state; it adds and changes rows and removes none."""
 
-    def accept_records(self) -> Changes:
-        """Let the staged records, each asked for by itself, be the state of their devices.
+    def accept_records(self, at: datetime) -> Changes:
+        """Let the staged records, each asked for by itself or by a loss watch, be the state of their devices.
 
         It says nothing of the source: neither that it was read nor that its trouble is over.
         """
@@ -724,6 +773,68 @@ class History(Protocol):
         """Where the device of this serial number stood, the latest first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """A report that is looked after and names no device that Jamf Pro ever showed.
+
+    Attributes:
+        nearest: the serial number that is clearly nearest, or "".
+        tagged: the serial number of the one device with the report's asset tag, or "".
+    """
+
+    incident: Incident
+    nearest: str = ""
+    tagged: str = ""
+
+
+class IncidentRegister(Protocol):
+    """What was reported from outside Jamf Pro, and which devices it is about."""
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """All of them, by number."""
+
+    def incident(self, number: int) -> Incident | None:
+        """One by its number."""
+
+    def known(self) -> KnownReports:
+        """What an import is compared with."""
+
+    def take(self, intake: Intake) -> None:
+        """Keep what an import brought, all of it or nothing."""
+
+    def add(self, incident: Incident) -> Incident:
+        """Keep a report that was entered by hand; returned with its number."""
+
+    def change(self, incident: Incident) -> None:
+        """Keep other values of an incident, by its number."""
+
+    def questions(self) -> tuple[OpenQuestion, ...]:
+        """Reports that are looked after and name no known device; none while Jamf Pro has never been read."""
+
+    def ipads(self) -> int:
+        """How many iPads Jamf Pro knows."""
+
+    def serials_to_watch(self) -> tuple[str, ...]:
+        """Serial numbers of what is reported as stolen or lost and is looked after."""
+
+    def management_ids_to_watch(self) -> tuple[str, ...]:
+        """The same devices, as MDM commands name them."""
+
+    def keep_commands(self, management_ids: Collection[str], commands: Iterable[LockCommand], at: datetime) -> None:
+        """Keep what Jamf Pro said at a moment of the commands of these devices."""
+
+    def loss_cases(
+        self, schools: Iterable[School], rules: Collection[str], commands_since: datetime
+    ) -> tuple[LossCase, ...]:
+        """All that the rules about losses look at.
+
+        Args:
+            schools: the register; a device belongs to the school of its site.
+            rules: a device of which a finding of these is open is looked at as well.
+            commands_since: commands that were read earlier are not known any more.
+        """
+
+
 class State(Protocol):
     """The local state store."""
 
@@ -750,6 +861,10 @@ class State(Protocol):
     @property
     def history(self) -> History:
         """What was when."""
+
+    @property
+    def incidents(self) -> IncidentRegister:
+        """What was reported."""
 
     def commit(self, commit: Commit) -> None:
         """Write what a cycle concluded, all of it or nothing."""
@@ -802,8 +917,8 @@ class Texts(Protocol):
     def ago(self, span: timedelta) -> str:
         """How long ago something was: "3 hours ago"; "in 3 hours" where the span is below zero."""
 
-    def number(self, number: float) -> str:
-        """A number as people here write it."""
+    def number(self, number: float | Decimal) -> str:
+        """A number as people here write it: ``81.961`` or ``81,961``; a Decimal with all its places."""
 
 
 class DigestComposer(Protocol):

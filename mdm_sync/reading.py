@@ -39,6 +39,8 @@ def read_sources(equipment: Equipment, chosen: Sequence[School], fleet: FleetRea
                 yield _read_changes(equipment)
             case FleetReading.NOTHING:
                 pass
+        if fleet is not FleetReading.NOTHING:
+            read_lock_commands(equipment)
         if equipment.inventory and fleet is not FleetReading.NOTHING:
             yield _read_inventory(equipment, equipment.inventory)
         for number, answer in enumerate(answers, start=1):
@@ -51,6 +53,43 @@ def swept_within(equipment: Equipment, limit: timedelta) -> bool:
     sources = equipment.state.snapshot.sources()
     swept = next((source.complete_at for source in sources if source.name == FLEET), None)
     return swept is not None and equipment.clock() - swept < limit
+
+
+def read_losses(equipment: Equipment) -> SourceOutcome:
+    """Read what is reported as stolen or lost, and what is in Lost Mode: a few calls, however many devices there are.
+
+    A server that ignores the filters shows something true all the same; that others stayed unseen is told as an error.
+    """
+    state = equipment.state
+    state.staging.clear_fleet()
+    try:
+        read = equipment.fleet.losses(state.incidents.serials_to_watch(), state.staging.stage_devices)
+    except MdmSyncError as error:
+        return SourceOutcome(name=FLEET, error=str(error))
+    rows = sum(state.staging.staged_devices(family) for family in Family)
+    changes = state.staging.accept_records(equipment.clock())
+    unread = read_lock_commands(equipment)
+    if read.unfiltered:
+        unread = "Jamf Pro ignored a filter: not all that is watched was seen. The next full read sees it."
+    return SourceOutcome(name=FLEET, rows=rows, changes=changes, unreadable=len(read.unreadable), error=unread)
+
+
+def read_lock_commands(equipment: Equipment) -> str | None:
+    """Read which locks of stolen and lost devices are asked for; why it could not be, where it could not.
+
+    Without them nothing is concluded about what was asked for, and what was said before stays.
+    """
+    register = equipment.state.incidents
+    watched = register.management_ids_to_watch()
+    if not watched:
+        return None
+    try:
+        commands = equipment.fleet.lock_commands(watched)
+    except MdmSyncError as error:
+        log.warning("the commands about Lost Mode were not read: %s", error)
+        return str(error)
+    register.keep_commands(watched, commands, equipment.clock())
+    return None
 
 
 def _sweep(equipment: Equipment) -> SourceOutcome:

@@ -25,7 +25,7 @@ def refresh_devices(equipment: Equipment, schools: Sequence[School], name: str) 
         staging = equipment.state.staging
         staging.clear_fleet()
         staging.stage_devices(found)
-        staging.accept_records()
+        staging.accept_records(equipment.clock())
         _judge(equipment, schools, [*before, *found])
     return bool(found)
 

@@ -15,10 +15,12 @@ from mdm_sync.cli import (
     device,
     findings,
     holds,
+    incidents,
     person,
     reconcile,
     schools,
     status,
+    watch,
 )
 from mdm_sync.cli.options import Session, log_to_stderr
 
@@ -65,6 +67,8 @@ findings.app.command("ack")(acknowledging.acknowledge)
 findings.app.command("unack")(acknowledging.unacknowledge)
 app.add_typer(holds.app, name="holds")
 app.command("person")(person.person)
+app.add_typer(incidents.app, name="incidents")
+app.command("watch")(watch.watch)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")

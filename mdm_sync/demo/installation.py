@@ -55,6 +55,9 @@ register_file = "{places.register.name}"
 [inventory]
 file = "inventory.csv"
 
+[incidents]
+folder = "incidents"
+
 [jamf]
 url = "https://localhost:{addresses.jamf_port}"
 client_id = "{CLIENT_ID}"
@@ -88,6 +91,7 @@ def _write_exports(folder: Path, district: District) -> None:
         "incidents-dirty.csv": dirty_incidents_csv(district).encode("cp1252"),
         "inventory.csv": inventory_csv(district).encode(),
     }
+    (folder / "incidents").mkdir(exist_ok=True)
     for name, content in exports.items():
         (folder / name).write_bytes(content)
 

@@ -22,6 +22,7 @@ def show(plan: Plan, places: Places) -> int:
     _say("Starting a school district on this machine: Jamf Pro, IServ directories (slapd), mail server, upstream …")
     with up(places):
         _tell_counts(places)
+        _run(places, "incidents", "import", str(_relative(Path.cwd(), places.folder / "incidents.csv")))
         first = _run(places, "reconcile")
         _show_mails(places)
         _show_summaries(places)
@@ -69,14 +70,14 @@ def _show_mails(places: Places) -> None:
     for path in _arrived(places.mails, "*.eml"):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         body = message.get_body(("plain",))
-        _say(f"This mail arrived ({_relative(places, path)}):")
+        _say(f"This mail arrived ({_relative(places.folder.parent, path)}):")
         print(f"To: {message['To']}\nSubject: {message['Subject']}\n")
         print(body.get_content().replace("\r\n", "\n") if body else "")
 
 
 def _show_summaries(places: Places) -> None:
     for path in _arrived(places.summaries, "*.json"):
-        _say(f"This summary arrived upstream ({_relative(places, path)}):")
+        _say(f"This summary arrived upstream ({_relative(places.folder.parent, path)}):")
         body = json.loads(path.read_text())["body"]
         lines = json.dumps({"schema": body["schema"], **body}, indent=2, ensure_ascii=False).splitlines()
         print("\n".join(lines[:SUMMARY_LINES]))
@@ -90,8 +91,8 @@ def _tell_arrived(places: Places) -> None:
     _say(f"Arrived in all: {mails} mail, {summaries} summary.")
 
 
-def _relative(places: Places, path: Path) -> Path:
-    return path.relative_to(places.folder.parent)
+def _relative(folder: Path, path: Path) -> Path:
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
 
 
 def _tell_what_next(places: Places) -> None:

@@ -77,7 +77,8 @@ def test_ldapsearch_reads_every_account_and_every_group(whole: Installation, cit
 
 @pytest.fixture(scope="module")
 def cycle(whole: Installation) -> Ran:
-    """A first cycle over the whole city."""
+    """A first cycle over the whole city, the reports of its schools included."""
+    assert whole.run("incidents", "import", str(whole.places.folder / "incidents.csv")).code == 0
     return whole.run("reconcile", "--format", "json")
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from mdm_sync.core.completeness import DirectoryProof, FleetProof
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import (
     Device,
     DeviceKind,
@@ -125,6 +126,15 @@ class FakeFleet:
 
     def greeting(self) -> FleetGreeting:
         return FleetGreeting(version="11.30.1", devices=len(self.devices), sites=len(self.sites))
+
+    def losses(self, serials: Collection[str], stage: StageDevices) -> FleetChanges:
+        found = [one for one in self.devices if one.serial in serials or one.lost_mode]
+        stage(found)
+        return FleetChanges(received=len(found))
+
+    def lock_commands(self, management_ids: Collection[str]) -> tuple[LockCommand, ...]:
+        self.asked.append(("lock_commands", frozenset(management_ids)))
+        return ()
 
     def _hand_over(self, stage: StageDevices, progress: Progress) -> list[Device]:
         listed = [one for one in self.devices if one.subject not in self.unlisted]

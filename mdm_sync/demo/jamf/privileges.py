@@ -29,9 +29,10 @@ READING: Final = frozenset(
         READ_STATIC_GROUPS,
         READ_EXTENSION_ATTRIBUTES,
         "Read User",
+        VIEW_COMMANDS,
     }
 )
-"""What a client that only reads the inventory needs."""
+"""What a client that only reads needs: the inventory, and which commands wait."""
 
 LOCKING: Final = frozenset({READ_MOBILE_DEVICES, VIEW_COMMANDS, SEND_COMMANDS, SEND_LOST_MODE})
 """What a client that switches Lost Mode needs."""
