@@ -139,6 +139,7 @@ class Bench:
             print(f"pair {number} of {pairs}", file=sys.stderr)
             measured["floor"].seconds.append(_timed(self.floor.read))
             shutil.rmtree(self.places.state, ignore_errors=True)
+            _command(self.places, "incidents", "import", str(self.places.folder / "incidents.csv"))
             self._cycle(measured["first cycle"])
             self._change_some()
             self._cycle(measured["second cycle, 1 % changed"])
