@@ -18,7 +18,8 @@ from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProo
 from mdm_sync.core.incident_intake import Intake, KnownReports
 from mdm_sync.core.incidents import Incident
 from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind
-from mdm_sync.core.locks import LockCommand
+from mdm_sync.core.lock_orders import LockOrder
+from mdm_sync.core.locks import LockCommand, LockKind
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Machine, Person, School, SchoolClass, Severity
 from mdm_sync.core.news import Digest, HeldBack, Place, SchoolTotals
@@ -835,6 +836,64 @@ class IncidentRegister(Protocol):
         """
 
 
+class LockCommands(Protocol):
+    """Lost Mode of single devices, switched by a client of its own.
+
+    All raise TemporaryError or PermanentError where nothing can be told.
+    """
+
+    def commands(self, management_id: str) -> tuple[LockCommand, ...]:
+        """The commands about Lost Mode of this device, in the order of sending."""
+
+    def send(self, management_id: str, kind: LockKind, known: Collection[str]) -> str | None:
+        """Send one command, once; returns its uuid. None: no answer came, and it was not taken.
+
+        Args:
+            management_id: of the device.
+            kind: on or off.
+            known: uuids of the commands of this kind that are there already.
+
+        Raises:
+            PermanentError: refused; nothing was taken.
+            TemporaryError: whether it was taken is not known.
+        """
+
+    def became(self, management_id: str, kind: LockKind, known: Collection[str], since: float) -> str | None:
+        """The uuid of a command sent so many seconds ago, waited for until it must be shown; None: it was not taken."""
+
+
+class LockOrders(Protocol):
+    """What we asked of Lost Mode ourselves; never forgotten while the store lasts."""
+
+    def add(self, order: LockOrder) -> LockOrder:
+        """Keep an order, safe on the disk; returned with its number."""
+
+    def close(self, order: LockOrder) -> None:
+        """Keep what became of an order: its command, outcome and reason."""
+
+    def orders(self) -> tuple[LockOrder, ...]:
+        """All of them, the earliest first."""
+
+    def of_device(self, subject: str) -> tuple[LockOrder, ...]:
+        """Those for one device, the earliest first."""
+
+    def unsettled(self) -> tuple[LockOrder, ...]:
+        """Those of which nobody knows yet what became of them, the earliest first."""
+
+    def holder(self, subject: str) -> str:
+        """The reference of the person whom a device named in the last cycle; "" for none."""
+
+
+class IncidentBook(Protocol):
+    """What was reported from outside Jamf Pro, to be looked up."""
+
+    def incidents(self) -> tuple[Incident, ...]:
+        """All of them, by number."""
+
+    def incident(self, number: int) -> Incident | None:
+        """One by its number."""
+
+
 class State(Protocol):
     """The local state store."""
 
@@ -865,6 +924,10 @@ class State(Protocol):
     @property
     def incidents(self) -> IncidentRegister:
         """What was reported."""
+
+    @property
+    def lock_orders(self) -> LockOrders:
+        """What we asked of Lost Mode."""
 
     def commit(self, commit: Commit) -> None:
         """Write what a cycle concluded, all of it or nothing."""
@@ -907,6 +970,12 @@ class Texts(Protocol):
 
     def moment(self, moment: datetime) -> str:
         """Date and time of day as people here write them, in local time."""
+
+    def exact(self, moment: datetime) -> str:
+        """The same to the second, with the year in full and the zone."""
+
+    def written_day(self, day: date) -> str:
+        """A day with the month in words."""
 
     def day(self, day: date) -> str:
         """A date as people here write it; that of a moment in local time."""
