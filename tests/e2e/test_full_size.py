@@ -114,7 +114,7 @@ def test_the_stored_persons_are_the_generated_ones_field_by_field(
     schools = {demo.number: demo for demo in city.schools if demo.stage != "not connected"}
     with closing(Store.look(whole.places.state)) as store:
         stored = {
-            (one.school, one.uuid): replace(one, ref="")
+            (one.school, one.uuid): replace(one, ref="", left_since=None)
             for demo in schools.values()
             for one in store.snapshot.persons_of(school_of(demo, "")) or ()
         }
