@@ -97,7 +97,7 @@ class Directories:
             if self._running is not None:
                 self._refill(self._contents)
 
-    def fault(self, name: str, on: bool, school_number: str | None, value: str | None = None) -> None:  # noqa: FBT001
+    def fault(self, name: str, on: bool, school_number: str | None, value: str | None = None) -> None:  # noqa: FBT001 - on or off is the order
         """Switch a fault for one school, or for all of them if no school is named; return when it is in force.
 
         Args:

@@ -149,7 +149,7 @@ class TestAllOrNothing:
         sweep(store, device(1))
         commit(store, opened(finding()))
         put_in(store, "before")
-        everything = [ask(folder, f"SELECT * FROM {table}") for table in ("findings", "outbox", "cycles")]  # noqa: S608
+        everything = [ask(folder, f"SELECT * FROM {table}") for table in ("findings", "outbox", "cycles")]  # noqa: S608 - names of our own tables
 
         def entries() -> Sequence[NewEntry]:
             raise ComposerBrokeError
@@ -158,7 +158,7 @@ class TestAllOrNothing:
         changes = [*steps(TransitionKind.RESOLVED, finding()), *opened(finding(about=2))]
         with pytest.raises(ComposerBrokeError):
             commit(store, changes, entries)
-        assert [ask(folder, f"SELECT * FROM {table}") for table in ("findings", "outbox", "cycles")] == everything  # noqa: S608
+        assert [ask(folder, f"SELECT * FROM {table}") for table in ("findings", "outbox", "cycles")] == everything  # noqa: S608 - names of our own tables
         assert ask(folder, ASSIGNMENTS) == []
 
     def test_after_a_cycle_that_broke_the_next_one_is_written(self, store: Store) -> None:

@@ -55,7 +55,7 @@ def cases(store: Store) -> dict[str, LossCase]:
 
 
 def managed(jamf_id: int, **fields: object) -> Device:
-    return replace(device(jamf_id), management_id=f"m-{jamf_id}", **fields)  # type: ignore[arg-type]
+    return replace(device(jamf_id), management_id=f"m-{jamf_id}", **fields)  # type: ignore[arg-type]  # fields by name
 
 
 class TestKeeping:

@@ -154,8 +154,8 @@ def test_each_field_of_a_device_that_differs_is_a_change(store: Store, name: str
 def test_each_field_of_a_person_that_differs_is_a_change(store: Store, name: str, value: object) -> None:
     anna = person("anna")
     read(store, NORD, anna)
-    assert read(store, NORD, replace(anna, **{name: value})) == Changes(changed=1)  # type: ignore[arg-type]
-    assert without_refs(store.snapshot.persons_of(NORD)) == [replace(anna, **{name: value})]  # type: ignore[arg-type]
+    assert read(store, NORD, replace(anna, **{name: value})) == Changes(changed=1)  # type: ignore[arg-type]  # fields by name
+    assert without_refs(store.snapshot.persons_of(NORD)) == [replace(anna, **{name: value})]  # type: ignore[arg-type]  # fields by name
 
 
 def test_no_groups_and_no_answer_about_groups_are_two_things(store: Store) -> None:

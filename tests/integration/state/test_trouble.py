@@ -60,7 +60,7 @@ class TestADamagedStore:
 
 def spoil(folder: Path, table: str) -> None:
     """Overwrite the first page of a table; the rest of the file stays whole."""
-    ((page,),) = ask(folder, f"SELECT rootpage FROM sqlite_master WHERE name = '{table}'")  # noqa: S608
+    ((page,),) = ask(folder, f"SELECT rootpage FROM sqlite_master WHERE name = '{table}'")  # noqa: S608 - names of our own tables
     ((size,),) = ask(folder, "PRAGMA page_size")
     assert isinstance(page, int)
     assert isinstance(size, int)

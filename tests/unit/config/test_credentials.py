@@ -25,7 +25,7 @@ def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     folder.mkdir()
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
     before = keyring.get_keyring()
-    keyring.set_keyring(SystemdCredentials())  # type: ignore[no-untyped-call]
+    keyring.set_keyring(SystemdCredentials())  # type: ignore[no-untyped-call]  # the library has no types
     yield folder
     keyring.set_keyring(before)
 
@@ -89,7 +89,7 @@ class TestASecret:
 
     def test_where_no_secret_store_can_be_used_it_is_told(self) -> None:
         before = keyring.get_keyring()
-        keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
+        keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]  # the library has no types
         try:
             with pytest.raises(PermanentError) as refusal:
                 secret(NAME)

@@ -29,7 +29,7 @@ def key_of(message: str | list[str] | tuple[str, ...] | None) -> Key:
 def extracted() -> dict[Key, str]:
     """Every translatable text with where it stands, as ``pybabel extract`` finds it."""
     with (ROOT / "config" / "babel.cfg").open(encoding="utf-8") as file:
-        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # the library has no types
     found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS)
     return {key_of(message): f"{name}:{line}" for name, line, message, _, _ in found}
 

@@ -156,9 +156,9 @@ class TestClassesAndGrade:
 class TestNames:
     def test_may_be_missing_or_no_text(self) -> None:
         entries = [
-            user("a") | {"sn": [b" Okafor "], "givenname": [b"M\xfcde"]},  # type: ignore[operator]
+            user("a") | {"sn": [b" Okafor "], "givenname": [b"M\xfcde"]},  # type: ignore[operator]  # the raw answer of a user
             user("b"),
-            user("c") | {"sn": [b""], "givenname": []},  # type: ignore[operator]
+            user("c") | {"sn": [b""], "givenname": []},  # type: ignore[operator]  # the raw answer of a user
         ]
         told = [(account.given_name, account.family_name) for account in accounts_of(entries)[0]]
 
