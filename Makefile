@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 
 help:
 	@echo "make demo    the main job on a simulated district of two schools"
-	@echo "make test    all checks: style, types, architecture, tests (about 12 minutes)"
+	@echo "make test    all checks: style, types, architecture, tests (9 minutes on two cores)"
 	@echo "make verify  what takes longer: make test, mutation run, every supported Python that is here"
 	@echo "make lint    style, types and architecture alone"
 	@echo "make peers   two public clients read the full-size district"
