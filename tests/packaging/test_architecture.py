@@ -1,5 +1,6 @@
 """The contracts of the architecture hold, and each of them notices when it is broken."""
 
+import re
 import shutil
 import sys
 from configparser import ConfigParser
@@ -78,3 +79,11 @@ def test_a_contract_that_is_broken_is_named(original: Path, tmp_path: Path, cont
     with (copy / module).open("a", encoding="utf-8") as file:
         file.write(f"\n{offence}\n")
     assert judged(copy) == (1, {**dict.fromkeys(NAMES.values(), "KEPT"), NAMES[contract]: "BROKEN"})
+
+
+def test_the_tests_of_the_core_need_the_core_alone() -> None:
+    """The mutation run takes them and ``mdm_sync`` to a folder of their own."""
+    adapter = re.compile(r"^\s*(from|import) (config|connectors|state)\b", re.MULTILINE)
+    tests = sorted((ROOT / "tests" / "unit" / "core").rglob("*.py"))
+    assert [file.name for file in tests if adapter.search(file.read_text(encoding="utf-8"))] == []
+    assert tests

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -149,3 +150,10 @@ class TestMoments:
 
     def test_the_zone_may_be_another(self) -> None:
         assert Texts("de", zone="UTC").moment(SUMMER) == "14.07.25, 10:05"
+
+
+@pytest.mark.parametrize(("language", "count", "share"), [("de", "81.961", "0,45"), ("en", "81,961", "0.45")])
+def test_numbers_are_written_as_people_write_them(language: str, count: str, share: str) -> None:
+    texts = Texts(language)
+    assert (texts.number(81_961), texts.number(Decimal("0.45"))) == (count, share)
+    assert texts.number(Decimal("0.10"))[-2:] == "10"

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.texts import Texts
 from mdm_sync.core.conditions import Calendar
 from mdm_sync.core.incidents import Incident, IncidentKind
 from mdm_sync.core.loss_figures import YearFigures, yearly_figures
@@ -38,13 +37,6 @@ def test_theft_and_loss_are_apart_where_they_were_counted_apart() -> None:
     *_, one = yearly_figures((), BY_HAND, ipads={}, day=DAY)
     assert (one.percent(one.thefts), one.percent(one.losses)) == (Decimal("0.11"), Decimal("0.02"))
     assert BY_HAND[0].percent(BY_HAND[0].thefts) is None
-
-
-@pytest.mark.parametrize(("language", "count", "share"), [("de", "81.961", "0,45"), ("en", "81,961", "0.45")])
-def test_numbers_are_written_as_people_write_them(language: str, count: str, share: str) -> None:
-    texts = Texts(language)
-    assert (texts.number(81_961), texts.number(Decimal("0.45"))) == (count, share)
-    assert texts.number(Decimal("0.10"))[-2:] == "10"
 
 
 def test_one_incident_more_changes_exactly_its_own_cells() -> None:
