@@ -105,6 +105,7 @@ class Judging:
             yield self._judge_devices(view, self.equipment.state.snapshot.findings_of_devices(school))
         if not partly:
             yield self._judge_nowhere()
+            yield from map(self._let_go, self._not_connected())
         for school in self.chosen:
             yield from self._judge_people(school, stocks[school.number])
 
@@ -134,6 +135,23 @@ class Judging:
         for school in self.chosen if partly else (*self.chosen, NOWHERE):
             number = school.number
             yield self._judge_losses(school, tuple(cases[number]), stored[number])
+        for school in () if partly else self._not_connected():
+            yield self._withdrawn(school, rules, stored[school.number])
+
+    def _not_connected(self) -> Iterator[School]:
+        return (school for school in self.register if school.stage is Stage.NOT_CONNECTED)
+
+    def _let_go(self, school: School) -> Judged:
+        """What was found there while the school was connected is withdrawn; connected again, it is looked at anew."""
+        snapshot, of_people = self.equipment.state.snapshot, rule_ids(PEOPLE_RULES)
+        stored = {**snapshot.findings_of_devices(school), **snapshot.findings_by(of_people, school)}
+        return self._withdrawn(school, of_people | rule_ids(DEVICE_RULES), stored)
+
+    def _withdrawn(self, school: School, rules: frozenset[str], stored: Stored) -> Judged:
+        """None of these rules is applied at the school, as if settings had switched them off there."""
+        return self._judged(
+            school=school.number, judgement=Judgement(), rules=(rules, frozenset()), stored=stored, subjects={}
+        )
 
     def _match(self, school: School) -> SchoolView:
         snapshot = self.equipment.state.snapshot

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mdm_sync.core.lifecycle import TransitionKind
 from mdm_sync.core.model import Role, Severity, Stage
 from mdm_sync.core.rules import Mode, RuleChoice
 from mdm_sync.core.rules.book import RuleBook
@@ -247,6 +248,53 @@ class TestSomeSchoolsOnly:
         closed = replace(NORD, stage=Stage.NOT_CONNECTED)
         findings = run_cycle(world.equipment, (closed, SUED)).findings
         assert {one.place.finding.rule for one in findings} == set()
+
+
+class TestASchoolThatIsNotConnectedAnyMore:
+    """Nobody reads it, so nothing could ever end what was found there."""
+
+    LEFT = (replace(NORD, stage=Stage.NOT_CONNECTED), SUED)
+    LOCKED_3 = ("locked-without-report", "device:3")
+    PUPIL = replace(person("paula"), role=Role.STUDENT, grade=7)
+    WITHOUT_DEVICE = ("student-without-device", PUPIL.subject)
+
+    @pytest.fixture(autouse=True)
+    def with_all_kinds_of_findings(self, world: World) -> None:
+        world.directories.persons[NORD.number].append(self.PUPIL)
+        world.fleet.devices[2] = replace(device(3, "anna"), lost_mode=True)
+        world.fleet.devices.append(device(5, site=20))
+        assert found(world) == {
+            UNKNOWN_1,
+            UNASSIGNED_2,
+            self.LOCKED_3,
+            self.WITHOUT_DEVICE,
+            ("device-unassigned", "device:5"),
+        }
+
+    def test_keeps_no_findings_and_the_others_keep_theirs(self, world: World) -> None:
+        run_cycle(world.equipment, self.LEFT)
+        assert schools_of(world) == {("device-unassigned", "device:5"): SUED.number}
+
+    def test_is_no_news(self, world: World) -> None:
+        result = run_cycle(world.equipment, self.LEFT)
+        assert {step.kind for step in result.transitions} == {TransitionKind.WITHDRAWN}
+        assert result.entries == ()
+        assert run_cycle(world.equipment, self.LEFT).transitions == ()
+
+    def test_keeps_them_where_a_cycle_looks_at_some_schools_only(self, world: World) -> None:
+        before = schools_of(world)
+        run_cycle(world.equipment, self.LEFT, Scope(only=(SUED.number,)))
+        assert schools_of(world) == before
+
+    def test_connected_again_is_told_as_a_whole(self, world: World) -> None:
+        run_cycle(world.equipment, self.LEFT)
+        again = {step.finding.key: step.baseline for step in cycle(world).transitions}
+        assert again == {
+            UNKNOWN_1: True,
+            UNASSIGNED_2: True,
+            self.WITHOUT_DEVICE: True,
+            self.LOCKED_3: False,
+        }
 
 
 def test_a_sweep_within_the_limit_is_not_repeated_for_some_schools_only(world: World) -> None:
