@@ -4,11 +4,12 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlite_utils import Database
 
 from mdm_sync.core.incident_intake import Intake, KnownReports, wording
-from mdm_sync.core.incidents import Handling, Incident, IncidentKind
+from mdm_sync.core.incidents import MISSING_KINDS, UNSETTLED, Handling, Incident, IncidentKind
 from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import DeviceKind, School
 from mdm_sync.core.nearest import nearest
@@ -20,8 +21,14 @@ from state.rows import moment
 from state.schema import FLEET_SOURCE
 
 _COLUMNS = "case_number, kind, serial, asset_tag, school, happened, reported_at, handling, recorded_by"
-_LOOKED_AFTER = "handling IN ('open', 'locked', 'in repair')"
-_MISSING = "kind IN ('theft', 'loss') AND handling IN ('open', 'locked')"
+
+
+def _one_of(words: Iterable[StrEnum]) -> str:
+    return f"IN ({', '.join(repr(word.value) for word in sorted(words))})"
+
+
+_LOOKED_AFTER = f"handling {_one_of(UNSETTLED | {Handling.IN_REPAIR})}"
+_MISSING = f"incidents.kind {_one_of(MISSING_KINDS)} AND handling {_one_of(UNSETTLED)}"
 _NOTE_DEVICES = f"""
 INSERT INTO incident_devices (incident, subject, serial, asset_tag, site_id, since)
 SELECT DISTINCT incident, subject, devices.serial, devices.asset_tag, devices.site_id, ?
@@ -111,7 +118,7 @@ class IncidentRegister:
         WHERE {_MISSING} AND incident_devices.serial <> ''
         UNION SELECT devices.serial FROM ({MATCHES}) JOIN incidents ON number = incident
         JOIN devices USING (subject) WHERE {_MISSING} AND devices.serial <> '' ORDER BY 1
-        """.replace("kind IN", "incidents.kind IN")
+        """
         return tuple(row["serial"] for row in self._rows(query))
 
     def management_ids_to_watch(self) -> tuple[str, ...]:
@@ -119,7 +126,7 @@ class IncidentRegister:
         query = f"""
         SELECT DISTINCT management_id FROM ({MATCHES}) JOIN incidents ON number = incident
         JOIN devices USING (subject) WHERE {_MISSING} AND management_id <> '' ORDER BY 1
-        """.replace("kind IN", "incidents.kind IN")
+        """
         return tuple(row["management_id"] for row in self._rows(query))
 
     def keep_commands(self, management_ids: Collection[str], commands: Iterable[LockCommand], at: datetime) -> None:

@@ -41,6 +41,9 @@ UNION ALL
 SELECT * FROM main.assignments WHERE subject IN (SELECT value FROM json_each(:subjects))
 AND subject NOT IN (SELECT subject FROM scratch.assignments)
 """
+_THEIR_PERSONS = f"""
+SELECT {PERSON} FROM persons WHERE (school, uuid) IN (SELECT person_school, person_uuid FROM ({_ASSIGNMENTS}))
+"""
 
 
 class CaseReading:
@@ -111,15 +114,13 @@ class CaseReading:
         return found
 
     def _assignments(self, devices: Iterable[Device]) -> dict[str, Assignment]:
-        subjects = json.dumps([device.subject for device in devices])
-        found: dict[str, Assignment] = {}
-        for row in self._connection.execute(_ASSIGNMENTS, {"subjects": subjects}).fetchall():
-            key = (row["person_school"], row["person_uuid"])
-            person = self._connection.execute(
-                f"SELECT {PERSON} FROM persons WHERE (school, uuid) = (?, ?)", key
-            ).fetchone()
-            found[row["subject"]] = assignment_of(row, person_of(person) if person else None)
-        return found
+        values = {"subjects": json.dumps([device.subject for device in devices])}
+        persons = (person_of(row) for row in self._connection.execute(_THEIR_PERSONS, values))
+        by_key = {(person.school, person.uuid): person for person in persons}
+        return {
+            row["subject"]: assignment_of(row, by_key.get((row["person_school"], row["person_uuid"])))
+            for row in self._connection.execute(_ASSIGNMENTS, values)
+        }
 
     def _commands(self, since: datetime) -> dict[str, tuple[LockCommand, ...]]:
         """By management id, in the order of sending; what was read before ``since`` is left out."""
