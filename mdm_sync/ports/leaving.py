@@ -1,0 +1,111 @@
+"""What leaves the house, and in which words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from mdm_sync.core.news import Digest, HeldBack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """Something that must leave the house. ``kind`` names the channel; ``content`` is what that channel takes."""
+
+    kind: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """A claimed row of the outbox.
+
+    Attributes:
+        key: random and stable over all attempts: the other side recognises a double by it.
+        attempts: tries before this one.
+    """
+
+    entry_id: int
+    key: str
+    kind: str
+    content: str
+    attempts: int
+
+
+class RuleText(Protocol):
+    """What a rule is called, what harm it prevents, what to do."""
+
+    @property
+    def title(self) -> str:
+        """A few words."""
+
+    @property
+    def why(self) -> str:
+        """One sentence: the harm."""
+
+    @property
+    def remedy(self) -> str:
+        """One sentence: what to do."""
+
+
+class Texts(Protocol):
+    """Texts in the reader's language; messages are written in English and looked up."""
+
+    @property
+    def language(self) -> str:
+        """Code of the language: ``de`` or ``en``."""
+
+    def text(self, message: str) -> str:
+        """The message in this language."""
+
+    def plural(self, one: str, many: str, number: int) -> str:
+        """The form of the message that fits the number."""
+
+    def rule(self, rule_id: str) -> RuleText:
+        """Texts of a rule."""
+
+    def moment(self, moment: datetime) -> str:
+        """Date and time of day as people here write them, in local time."""
+
+    def day(self, day: date) -> str:
+        """A date as people here write it; that of a moment in local time."""
+
+    def span(self, span: timedelta) -> str:
+        """A span of time in its largest unit: "3 hours"."""
+
+    def ago(self, span: timedelta) -> str:
+        """How long ago something was: "3 hours ago"; "in 3 hours" where the span is below zero."""
+
+    def number(self, number: float | Decimal) -> str:
+        """A number as people here write it: ``81.961`` or ``81,961``; a Decimal with all its places."""
+
+
+class DigestComposer(Protocol):
+    """Puts news into mails."""
+
+    def digest(self, digest: Digest) -> Sequence[NewEntry]:
+        """The mails to the admins, one for each recipient, so that one bad address concerns itself alone."""
+
+    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
+        """The mails about conclusions that were kept back and wait for a person."""
+
+
+class SummaryComposer(Protocol):
+    """Puts the totals into the form that upstream takes."""
+
+    def summary(self, summary: Mapping[str, object]) -> NewEntry:
+        """The summary for upstream; equal totals give equal content."""
+
+
+class Channel(Protocol):
+    """A way out of the house."""
+
+    def send(self, entry: OutboxEntry) -> None:
+        """Send one entry. It may be sent again under the same key after a crash.
+
+        Raises:
+            TemporaryError: try again later.
+            PermanentError: nothing goes this way until somebody has mended it; the entry waits.
+            RecordError: the other side does not want this one entry.
+        """
