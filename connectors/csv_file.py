@@ -5,15 +5,17 @@ and the tab; a first line ``sep=;`` is obeyed, as spreadsheets do. A cell in quo
 """
 
 import csv
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
+from typing import TypeVar
 from unicodedata import category
 
-from mdm_sync.errors import SettingsError
+from mdm_sync.errors import RecordError, SettingsError
 from mdm_sync.ports import UnreadableLine
 
 DELIMITERS = ";,\t"
@@ -26,6 +28,9 @@ PLAUSIBLE_YEARS = range(1900, 2100)
 
 _SURROGATES = ("\udc80", "\udcff")
 _INVISIBLE = frozenset({"Cc", "Cs"})
+_SCHOOL_NUMBER = re.compile(r"[0-9]{6}")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +173,29 @@ def day_of(cell: str) -> date:
         if day.year in PLAUSIBLE_YEARS:
             return day
     raise ValueError(f'"{shown(cell)}" is no day such as 23.11.2026 or 2026-11-23')
+
+
+def school_number_of(cell: str) -> str:
+    """The Schulnummer in a cell.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not _SCHOOL_NUMBER.fullmatch(cell):
+        raise ValueError(f'"{shown(cell)}" is no Schulnummer of six digits')
+    return cell
+
+
+def read_as(parse: Callable[[str], T], field: str, cell: str) -> T:
+    """What a cell says.
+
+    Raises:
+        RecordError: ``parse`` raised ValueError; the error names the field.
+    """
+    try:
+        return parse(cell)
+    except ValueError as error:
+        raise RecordError(field, str(error)) from error
 
 
 def shown(cell: str) -> str:

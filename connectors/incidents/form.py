@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
-from connectors.csv_file import PLAUSIBLE_YEARS, day_of, read_table, shown
+from connectors.csv_file import PLAUSIBLE_YEARS, day_of, read_as, read_table, school_number_of, shown
 from mdm_sync.core.incidents import Handling, Incident, IncidentKind
 from mdm_sync.errors import RecordError
 from mdm_sync.ports import ReportsRead, UnreadableLine
@@ -22,7 +22,6 @@ CLOCKS_DIFFER = timedelta(days=1)
 """A report may seem to come from the future by as much; more is a slip of the pen."""
 
 T = TypeVar("T")
-_SCHOOL = re.compile(r"[0-9]{6}")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -73,24 +72,18 @@ class CsvForm:
         def cell(field: str) -> str:
             return cells.get(field, "")
 
-        serial, asset_tag, school = normal_serial(cell("serial")), cell("asset_tag"), cell("school")
+        serial, asset_tag = normal_serial(cell("serial")), cell("asset_tag")
         if not cell("case_number"):
             raise RecordError("case_number", "empty")
         if not serial and not asset_tag:
             raise RecordError("serial", "neither a serial number nor an asset tag")
-        if not _SCHOOL.fullmatch(school):
-            raise RecordError("school", f'"{shown(school)}" is no Schulnummer of six digits')
-        try:
-            happened = day_of(cell("happened")) if cell("happened") else None
-        except ValueError as error:
-            raise RecordError("happened", str(error)) from error
         return Incident(
             case_number=cell("case_number"),
             kind=_word(self._kinds, "kind", cell("kind")),
             serial=serial,
             asset_tag=asset_tag,
-            school=school,
-            happened=happened,
+            school=read_as(school_number_of, "school", cell("school")),
+            happened=read_as(day_of, "happened", cell("happened")) if cell("happened") else None,
             reported_at=self._moment(cell("reported_at"), now),
             handling=_word(self._handlings, "handling", cell("handling")) if cell("handling") else Handling.OPEN,
             recorded_by=recorded_by,

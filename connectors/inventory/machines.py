@@ -1,17 +1,15 @@
 """Reading the inventory: one line a machine, under the headings that the settings name."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from connectors.csv_file import day_of, read_table, shown
+from connectors.csv_file import day_of, read_as, read_table, school_number_of, shown
 from mdm_sync.core.model import Machine, MachineKind
 from mdm_sync.errors import RecordError
 from mdm_sync.ports import InventoryRead, UnreadableLine
 
 FIELDS = tuple(field.name for field in fields(Machine))
-_SCHOOL = re.compile(r"[0-9]{6}")
 _KINDS = {
     "desktop": MachineKind.DESKTOP,
     "desktop-pc": MachineKind.DESKTOP,
@@ -59,7 +57,7 @@ class CsvInventory:
         def cell(field: str) -> str:
             return cells[self._columns[field]] if field in self._columns else ""
 
-        number, school = cell("number"), cell("school")
+        number = cell("number")
         if not number:
             raise RecordError("number", "empty")
         if number in earlier:
@@ -67,18 +65,12 @@ class CsvInventory:
         kind = _KINDS.get(cell("kind").casefold())
         if kind is None:
             raise RecordError("kind", f'"{shown(cell("kind"))}" is neither a desktop nor a laptop')
-        if not _SCHOOL.fullmatch(school):
-            raise RecordError("school", f'"{shown(school)}" is no Schulnummer of six digits')
-        try:
-            purchased = day_of(cell("purchased")) if cell("purchased") else None
-        except ValueError as error:
-            raise RecordError("purchased", str(error)) from error
         return Machine(
             number=number,
             kind=kind,
-            school=school,
+            school=read_as(school_number_of, "school", cell("school")),
             serial=cell("serial"),
             model=cell("model"),
             use=cell("use"),
-            purchased=purchased,
+            purchased=read_as(day_of, "purchased", cell("purchased")) if cell("purchased") else None,
         )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from mdm_sync.cli.delivery_text import show_delivery
 from mdm_sync.cli.exits import Exit
 from mdm_sync.cli.finding_formats import CSV_HEADER, csv_row, finding_json
 from mdm_sync.cli.holds import hold_json, told
 from mdm_sync.cli.options import Format, FormatOption, SeverityOption, session_of
-from mdm_sync.cli.output import console, plain, progress_bars, severity_text, table, write_csv, write_json
+from mdm_sync.cli.output import LONGEST_FACT, console, plain, progress_bars, severity_text, table, write_csv, write_json
 from mdm_sync.cli.plan import plan_json, show_plan
 from mdm_sync.cli.subjects import INVENTORY, source_name
 from mdm_sync.core.brakes import HoldState
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 MOST_SCHOOLS = 4
 """Schools named in a row of the table; more are counted."""
-LONGEST_ERROR = 1000
 
 
 def reconcile(
@@ -117,7 +117,7 @@ def _show_sources(sources: Sequence["SourceOutcome"], texts: Texts, out: Console
         out.print(texts.text("NOT READ, the last complete read stays in force:"), style="bold red")
     for source in sources:
         if source.error:
-            out.print(plain(f"{source_name(source.name, texts)}: {source.error}", LONGEST_ERROR))
+            out.print(plain(f"{source_name(source.name, texts)}: {source.error}", LONGEST_FACT))
         if source.unreadable:
             told = texts.plural(
                 "%(source)s: %(number)d record could not be read.",
@@ -199,14 +199,14 @@ def _show_holds(cycle: "CycleResult", texts: Texts, out: Console) -> None:
         out.print(texts.text("HELD BACK, too large to be believed; see mdm-sync holds list:"), style="bold red")
     names = {found.place.finding.school: found.place.school_name for found in cycle.findings}
     for hold in waiting:
-        out.print(plain(told(hold, names.get(hold.school, ""), texts), LONGEST_ERROR))
+        out.print(plain(told(hold, names.get(hold.school, ""), texts), LONGEST_FACT))
 
 
 def _show_exceptions(cycle: "CycleResult", texts: Texts, out: Console) -> None:
     if cycle.exceptions_over:
         out.print(texts.text("Exceptions that have ended or fit nothing any more:"), style="yellow")
     for title in cycle.exceptions_over or ():
-        out.print(plain(title, LONGEST_ERROR))
+        out.print(plain(title, LONGEST_FACT))
 
 
 def _show_delivery(done: "Reconciliation", texts: Texts, out: Console) -> None:
@@ -214,10 +214,7 @@ def _show_delivery(done: "Reconciliation", texts: Texts, out: Console) -> None:
     if done.dry_run and done.cycle.entries:
         names = ", ".join(kinds.get(entry.kind, entry.kind) for entry in done.cycle.entries)
         out.print(texts.text("Would leave: %(names)s.") % {"names": names})
-    if done.delivery.sent:
-        out.print(texts.text("Left the house: %(number)d.") % {"number": done.delivery.sent})
-    for error in done.delivery.errors:
-        out.print(texts.text("Still in the outbox:"), plain(error, LONGEST_ERROR), style="yellow")
+    show_delivery(done.delivery, texts, out)
 
 
 def _document(done: "Reconciliation") -> dict[str, object]:
@@ -233,7 +230,11 @@ def _document(done: "Reconciliation") -> dict[str, object]:
         "holds": [hold_json(hold) for hold in cycle.holds],
         "exceptions_over": cycle.exceptions_over,
         "findings": [finding_json(found) for found in cycle.findings],
-        "outbox": {"new": [entry.kind for entry in cycle.entries], "sent": done.delivery.sent},
+        "outbox": {
+            "new": [entry.kind for entry in cycle.entries],
+            "sent": done.delivery.sent,
+            "errors": list(done.delivery.errors),
+        },
     }
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from mdm_sync.cli.delivery_text import show_delivery
 from mdm_sync.cli.exits import Exit
 from mdm_sync.cli.finding_formats import CSV_HEADER, csv_row, finding_json
 from mdm_sync.cli.options import Format, FormatOption, session_of
@@ -56,8 +57,7 @@ def _show(done: "Watch", texts: Texts, out: Console) -> None:
     counts = {"opened": _count(done, "opened"), "reopened": _count(done, "reopened")}
     counts |= {"resolved": _count(done, "resolved"), "open": len(result.findings)}
     out.print(texts.text("New %(opened)d, back again %(reopened)d, solved %(resolved)d; %(open)d open.") % counts)
-    if done.delivery.sent:
-        out.print(texts.text("Left the house: %(number)d.") % {"number": done.delivery.sent})
+    show_delivery(done.delivery, texts, out)
 
 
 def _document(done: "Watch") -> dict[str, object]:
@@ -72,6 +72,7 @@ def _document(done: "Watch") -> dict[str, object]:
         "transitions": {kind.value: _count(done, kind.value) for kind in TransitionKind},
         "findings": [finding_json(found) for found in result.findings],
         "sent": done.delivery.sent,
+        "errors": list(done.delivery.errors),
     }
 
 

@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,22 +15,10 @@ from mdm_sync.demo.control import ask, up
 from mdm_sync.demo.model import Plan
 from mdm_sync.demo.places import Places
 from mdm_sync.demo.tour import environment
+from tests.command_line import Ran, mdm_sync
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the commands look at the real clock
 """The district begins now."""
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command did."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
 
 
 @dataclass(frozen=True)
@@ -43,15 +29,7 @@ class Installation:
 
     def run(self, *arguments: str, **variables: str) -> Ran:
         """Run a command of mdm-sync as its user would."""
-        done = subprocess.run(
-            [sys.executable, "-m", "mdm_sync", *arguments],
-            env={**environment(self.places), **variables},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return mdm_sync(*arguments, environment={**environment(self.places), **variables})
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Call the district's control API."""

@@ -12,7 +12,8 @@ from typing import Any
 from mdm_sync.demo.district import generate
 from mdm_sync.demo.installation import CLIENT_ID, LOCKING_CLIENT_ID, MAIL_LOGIN
 from mdm_sync.demo.model import DemoDevice, District
-from tests.e2e.conftest import Installation, Ran
+from tests.command_line import Ran
+from tests.e2e.conftest import Installation
 
 PATIENCE = 1.0
 """Seconds after which an answer does not come; without a fault it takes some hundredths."""

@@ -81,7 +81,7 @@ def test_a_dry_run_leaves_nothing(installation: Installation) -> None:
     ran = installation.run("reconcile", "--dry-run", "--format", "json")
     assert ran.code == 0
     assert steps(ran) == {"opened": 1, "resolved": 1}
-    assert ran.document["outbox"] == {"new": ["mail", "summary"], "sent": 0}
+    assert ran.document["outbox"] == {"new": ["mail", "summary"], "sent": 0, "errors": []}
     assert (_contents(installation.places.state), len(installation.mails), len(installation.summaries)) == before
     installation.ask("POST", f"/jamf/devices/{device}", {"username": ""})
 

@@ -14,7 +14,8 @@ import pytest
 from mdm_sync.demo.installation import LOCKING_CLIENT_ID
 from mdm_sync.demo.jamf.damage import HOSTILE
 from mdm_sync.demo.model import DemoDevice
-from tests.e2e.conftest import Installation, Ran
+from tests.command_line import Ran
+from tests.e2e.conftest import Installation
 from tests.e2e.outside import NO_ANSWER, Outside, outside_of
 
 pytestmark = pytest.mark.demo

@@ -22,7 +22,8 @@ from mdm_sync.demo.model import District, Plan
 from mdm_sync.demo.places import Places
 from state import Store
 from tests.bench.cycle import Floor
-from tests.e2e.conftest import NOW, Installation, Ran
+from tests.command_line import Ran
+from tests.e2e.conftest import NOW, Installation
 from tests.far_side import device_of, person_of, school_of
 
 pytestmark = [pytest.mark.demo, pytest.mark.verify]

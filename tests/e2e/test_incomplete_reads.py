@@ -7,7 +7,8 @@ from _pytest.mark import ParameterSet
 
 from mdm_sync.demo.district import generate
 from mdm_sync.demo.model import Plan
-from tests.e2e.conftest import NOW, Installation, Ran, open_findings
+from tests.command_line import Ran
+from tests.e2e.conftest import NOW, Installation, open_findings
 
 pytestmark = pytest.mark.demo
 

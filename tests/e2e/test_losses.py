@@ -10,7 +10,8 @@ from mdm_sync.core.rules.book import rule_ids
 from mdm_sync.demo.district import generate
 from mdm_sync.demo.district.truth import expected
 from mdm_sync.demo.model import DemoDevice, District, Plan
-from tests.e2e.conftest import NOW, Installation, Ran, open_findings
+from tests.command_line import Ran
+from tests.e2e.conftest import NOW, Installation, open_findings
 
 pytestmark = pytest.mark.demo
 
@@ -179,6 +180,17 @@ def test_a_mistyped_serial_is_an_open_question_with_a_hint(installation: Install
     corrected = installation.run("incidents", "change", number, "--serial", stolen.serial)
     assert corrected.code == 0
     assert "No device" not in corrected.out
+    assert installation.run("incidents", "close", number, "--as", "recovered").code == 0
+
+
+def test_a_mail_that_cannot_leave_is_told_by_the_watch(installation: Installation, stolen: DemoDevice) -> None:
+    added = installation.run("incidents", "add", "theft", "--serial", stolen.serial, "--school", school())
+    installation.fault("mail", "temporary-refusal", on=True)
+    watched = installation.run("watch")
+    installation.fault("mail", "temporary-refusal", on=False)
+    assert watched.code == 0
+    assert "Still in the outbox" in watched.out
+    number = added.out.split("number ")[1].split(".")[0]
     assert installation.run("incidents", "close", number, "--as", "recovered").code == 0
 
 

@@ -9,7 +9,8 @@ from mdm_sync.core.rules import LOSS_RULES, RULES
 from mdm_sync.demo.district import generate
 from mdm_sync.demo.district.truth import expected
 from mdm_sync.demo.model import DemoDevice, District, Plan
-from tests.e2e.conftest import NOW, Installation, Ran, open_findings, steps, stored
+from tests.command_line import Ran
+from tests.e2e.conftest import NOW, Installation, open_findings, steps, stored
 
 pytestmark = pytest.mark.demo
 
@@ -53,7 +54,7 @@ def test_a_second_cycle_changes_nothing(second: Ran) -> None:
     assert steps(second) == {}
     changes = [(one["added"], one["changed"], one["missing"], one["removed"]) for one in second.document["sources"]]
     assert changes == [(0, 0, 0, 0)] * len(changes)
-    assert second.document["outbox"] == {"new": [], "sent": 0}
+    assert second.document["outbox"] == {"new": [], "sent": 0, "errors": []}
 
 
 def test_one_mail_and_one_summary_arrive_in_all(installation: Installation, second: Ran) -> None:

@@ -11,7 +11,8 @@ from mdm_sync.demo.control import up
 from mdm_sync.demo.district import generate
 from mdm_sync.demo.model import Plan
 from mdm_sync.demo.places import Places
-from tests.e2e.conftest import NOW, Installation, Ran
+from tests.command_line import Ran
+from tests.e2e.conftest import NOW, Installation
 
 pytestmark = pytest.mark.demo
 

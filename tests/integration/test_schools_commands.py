@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command_line import Ran, mdm_sync
 from tests.integration.test_schools import HEADER, row
 from tests.integration.test_schools_open_data import OLDER, line
 
@@ -27,13 +27,6 @@ client_id = "reader"
 """
 ADA = {"Schulnummer": "100002", "Schulbezeichnung_1": "Ada-Lovelace-Schule"}
 OTHERS = {"Schulnummer": "100003", "Schulbezeichnung_1": "Weidenschule", "Traegernummer": "10009"}
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +52,9 @@ class Installation:
 
     def run(self, *arguments: str, terminal: int | None = None) -> Ran:
         """Run a command; its standard input is nothing, or the terminal."""
-        done = subprocess.run(
-            [sys.executable, "-m", "mdm_sync", "schools", *arguments],
-            env=os.environ | {"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml"), "COLUMNS": "200"},
-            stdin=subprocess.DEVNULL if terminal is None else terminal,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        environment = os.environ | {"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml"), "COLUMNS": "200"}
+        stdin = subprocess.DEVNULL if terminal is None else terminal
+        return mdm_sync("schools", *arguments, environment=environment, stdin=stdin)
 
     def import_(self, *options: str, terminal: int | None = None) -> Ran:
         return self.run("import", str(self.open_data), *options, terminal=terminal)

@@ -1,9 +1,6 @@
 """An invented district of three schools, its settings and register, and a store that two cycles have filled."""
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -27,6 +24,7 @@ from mdm_sync.core.rules.book import RuleBook
 from mdm_sync.cycle import Scope, run_cycle
 from mdm_sync.equipment import Equipment
 from state import Store
+from tests.command_line import Ran, mdm_sync
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import FakeFleet
 
@@ -116,17 +114,6 @@ DEVICES = [
 
 
 @dataclass(frozen=True, slots=True)
-class Ran:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.out)
-
-
-@dataclass(frozen=True, slots=True)
 class Installation:
     """A folder with settings, register and store, and the commands on it."""
 
@@ -140,16 +127,8 @@ class Installation:
         (self.folder / "mdm-sync.toml").write_text(SETTINGS.format(language=language), encoding="utf-8")
 
     def run(self, *arguments: str) -> Ran:
-        done = subprocess.run(
-            [sys.executable, "-m", "mdm_sync", *arguments],
-            env=os.environ | {"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml")},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        environment = os.environ | {"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml")}
+        return mdm_sync(*arguments, environment=environment)
 
     def listed(self, *arguments: str) -> list[dict[str, Any]]:
         """The findings that a list with these options holds."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integration.commands.district import Installation, Ran
+from tests.command_line import Ran
+from tests.integration.commands.district import Installation
 
 
 def shown(installation: Installation, rule: str, *options: str) -> Ran:
