@@ -4,8 +4,8 @@ The school of the device's own site is looked at first. All steps that read an i
 where they find two persons, the answer is *ambiguous*, never a guess. A person of another school is found by the full
 mail address alone, because a login is unique within one IServ only: two schools may both have a ``max.mueller``. While
 a school that could hold the address has not been read, the answer is *undecided*. A name is no identifier: it is asked
-last, within the own school, and only where no identifier found anybody. Persons who are gone are asked after all who
-are there, so that a device which names one is not taken for naming nobody known.
+last, within the own school, and only where no identifier found anybody. Persons who are gone are asked in the same way
+after all who are there, so that a device which names one is not taken for naming nobody known.
 """
 
 from collections import defaultdict
@@ -207,9 +207,12 @@ def _elsewhere(mails: Iterable[str], index: Index) -> Hits:
 
 def _among_former(user: UserFields, candidates: Candidates, steps: Sequence[Step], mails: Iterable[str]) -> Hits:
     """Whoever is there comes first: a login that was given out again names its new owner."""
-    if candidates.former is None:
+    former = candidates.former
+    if former is None:
         return {}
-    return _at_own_school(user, candidates.former, steps) or _elsewhere(mails, candidates.former_elsewhere)
+    hits = _at_own_school(user, former, [step for step in steps if step.identifies])
+    hits = hits or _elsewhere(mails, candidates.former_elsewhere)
+    return hits or _at_own_school(user, former, [step for step in steps if not step.identifies])
 
 
 def _collect(hits: Hits, step: str, persons: Iterable[Person]) -> None:

@@ -112,10 +112,21 @@ def by_mail(*persons: Person) -> Index:
 
 
 def among(
-    *own: Person, elsewhere: tuple[Person, ...] = (), unread: tuple[School, ...] = (), school: School = NORD
+    *own: Person,
+    elsewhere: tuple[Person, ...] = (),
+    former: tuple[Person, ...] = (),
+    former_elsewhere: tuple[Person, ...] = (),
+    unread: tuple[School, ...] = (),
+    school: School = NORD,
 ) -> Candidates:
     """Where a device's person is looked for, once the own school has been read."""
-    return Candidates(own=PersonIndex.of(own, school), elsewhere=by_mail(*elsewhere), unread=unread)
+    return Candidates(
+        own=PersonIndex.of(own, school),
+        elsewhere=by_mail(*elsewhere),
+        former=PersonIndex.of(former, school),
+        former_elsewhere=by_mail(*former_elsewhere),
+        unread=unread,
+    )
 
 
 def own_school_unread(*elsewhere: Person) -> Candidates:

@@ -433,6 +433,115 @@ def test_a_person_who_left_is_still_found() -> None:
     assert match(ipad(user("max.mueller")), among(left)) == matched("login", left)
 
 
+class TestPersonsWhoAreGone:
+    MAX_GONE = replace(MAX, gone=True)
+    TWIN_GONE = replace(person("max.mueller1", name=("Max", "Müller")), gone=True)
+    EMIL_GONE = replace(EMIL_SUED, gone=True)
+    HEIR = person("max.mueller", uuid="uuid-heir")
+
+    @pytest.mark.parametrize(
+        ("names", "step"),
+        [
+            pytest.param(user("max.mueller"), "login", id="login"),
+            pytest.param(user("", "max.mueller@nord.example"), "mail", id="address"),
+            pytest.param(user("max.mueller-rsk"), "login-suffix", id="login with suffix"),
+            pytest.param(user(real_name="Müller, Max"), "name", id="name"),
+            pytest.param(user("niemand", real_name="Max Müller"), "name", id="name beside a login that nobody had"),
+        ],
+    )
+    def test_they_are_found_as_those_who_are_there(self, names: UserFields, step: str) -> None:
+        own = among(ANNA, former=(self.MAX_GONE,), school=SUFFIXED)
+
+        assert match(ipad(names), own) == matched(step, self.MAX_GONE)
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            pytest.param(user("", "emil.koenig@sued.example"), id="as address"),
+            pytest.param(user("Emil.König@sued.example"), id="as user name in another spelling"),
+        ],
+    )
+    def test_those_of_another_school_are_found_by_the_full_address(self, names: UserFields) -> None:
+        own = among(MAX, former_elsewhere=(self.EMIL_GONE,))
+
+        assert match(ipad(names), own) == matched("mail-elsewhere", self.EMIL_GONE)
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            pytest.param(user("emil.koenig"), id="a login"),
+            pytest.param(user(real_name="Emil König"), id="a name"),
+            pytest.param(user("", "emil.koenig@nord.example"), id="a login at a domain of the own school"),
+        ],
+    )
+    def test_those_of_another_school_are_found_by_nothing_less(self, names: UserFields) -> None:
+        assert match(ipad(names), among(MAX, former_elsewhere=(self.EMIL_GONE,))) == UNMATCHED
+
+    def test_a_login_that_was_given_out_again_names_its_new_owner(self) -> None:
+        own = among(self.HEIR, former=(self.MAX_GONE,))
+
+        assert match(ipad(user("max.mueller")), own) == matched("login", self.HEIR)
+
+    @pytest.mark.parametrize(
+        ("names", "there"),
+        [
+            pytest.param(user("max.mueller", EMIL_SUED.mail), matched("mail-elsewhere", EMIL_SUED), id="elsewhere"),
+            pytest.param(user("max.mueller", real_name="Anna Grün"), matched("name", ANNA), id="found by name alone"),
+        ],
+    )
+    def test_whoever_is_there_comes_first(self, names: UserFields, there: Assignment) -> None:
+        assert match(ipad(names), among(ANNA, elsewhere=(EMIL_SUED,), former=(self.MAX_GONE,))) == there
+
+    def test_whoever_was_at_the_own_school_comes_before_those_of_another(self) -> None:
+        own = among(former=(self.MAX_GONE,), former_elsewhere=(self.EMIL_GONE,))
+
+        assert match(ipad(user("max.mueller", EMIL_SUED.mail)), own) == matched("login", self.MAX_GONE)
+
+    @pytest.mark.parametrize(
+        ("names", "found"),
+        [
+            pytest.param(user("max.mueller", real_name="Max Müller"), matched("login", MAX_GONE), id="a login"),
+            pytest.param(user("Max Müller", "max.mueller1@nord.example"), matched("mail", TWIN_GONE), id="an address"),
+            pytest.param(
+                user(EMIL_SUED.mail, real_name="Max Müller"),
+                matched("mail-elsewhere", EMIL_GONE),
+                id="an address of another school",
+            ),
+        ],
+    )
+    def test_a_name_is_not_asked_where_an_identifier_found_one_of_them(
+        self, names: UserFields, found: Assignment
+    ) -> None:
+        own = among(ANNA, former=(self.MAX_GONE, self.TWIN_GONE), former_elsewhere=(self.EMIL_GONE,))
+
+        assert match(ipad(names), own) == found
+
+    @pytest.mark.parametrize(
+        "names",
+        [
+            pytest.param(user("max.mueller", "max.mueller1@nord.example"), id="login of one, address of the other"),
+            pytest.param(user(real_name="Max Müller"), id="a name that both had"),
+        ],
+    )
+    def test_fields_that_fit_two_of_them_are_ambiguous(self, names: UserFields) -> None:
+        assert match(ipad(names), among(former=(self.MAX_GONE, self.TWIN_GONE))) == AMBIGUOUS
+
+    def test_an_address_that_an_unread_school_could_hold_waits_for_that_school(self) -> None:
+        own = among(former_elsewhere=(self.EMIL_GONE,), unread=(SUED,))
+
+        assert match(ipad(user("", EMIL_SUED.mail)), own) == OTHER_UNREAD
+
+    def test_a_step_that_is_left_out_finds_none_of_them(self) -> None:
+        own = among(former=(self.MAX_GONE,), former_elsewhere=(self.EMIL_GONE,))
+        without = [step for step in STEPS if step.name != "mail"]
+
+        assert match(ipad(user("niemand", MAX.mail)), own, without) == UNMATCHED
+        assert match(ipad(user("niemand", EMIL_SUED.mail)), own, without) == UNMATCHED
+
+    def test_none_of_them_is_meant_by_a_login_that_is_nearly_theirs(self) -> None:
+        assert match(ipad(user("maxx.mueller")), among(ANNA, former=(self.MAX_GONE,))) == UNMATCHED
+
+
 class TestChosenSteps:
     def test_by_default_all_are_asked_in_this_order(self) -> None:
         assert [step.name for step in STEPS] == ["login", "mail", "login-suffix", "name"]
