@@ -59,7 +59,7 @@ def unknown_user(view: SchoolView) -> Iterator[Wrong | Unclear]:
             case AssignmentState.UNDECIDED:
                 yield Unclear(subject=device.subject)
             case AssignmentState.UNMATCHED if not device.is_pool(view.school):
-                yield _wrong_unless_shared(device, assignment.near)
+                yield _wrong_unless_shared(device, **({"near": assignment.near.ref} if assignment.near else {}))
 
 
 def ambiguous_user(view: SchoolView) -> Iterator[Wrong | Unclear]:
@@ -104,14 +104,14 @@ def user_left(view: SchoolView) -> Iterator[Wrong | Unclear]:
     Harm: somebody who has no claim to it any more may still hold the device, and its loss would go unnoticed.
 
     No finding: within the grace period, for accounts vanish by mistake and come back; a pool device.
-    Unclear: an assignment that is undecided.
+    Unclear: an assignment that is undecided; an iPad whose record does not say whether it is a Shared iPad.
     """
     for device in view.devices:
         assignment = view.assignments[device.subject]
         if assignment.state is AssignmentState.UNDECIDED:
             yield Unclear(subject=device.subject)
         elif person := _left(view, device):
-            yield _wrong(device, **_since(view, person))
+            yield _wrong_unless_shared(device, **_since(view, person))
 
 
 def user_moved(view: SchoolView) -> Iterator[Wrong | Unclear]:
@@ -120,14 +120,14 @@ def user_moved(view: SchoolView) -> Iterator[Wrong | Unclear]:
     Harm: none; it tells where the device may be, or where it has to go.
 
     No finding: the same name alone, unless settings take that for the same person.
-    Unclear: an assignment that is undecided.
+    Unclear: as for ``user-left``.
     """
     for device in view.devices:
         assignment = view.assignments[device.subject]
         if assignment.state is AssignmentState.UNDECIDED:
             yield Unclear(subject=device.subject)
         elif (person := _left(view, device)) and (moved := view.moved.get(person.subject)):
-            yield _wrong(device, person=moved.ref, person_school=moved.school, by=moved.by)
+            yield _wrong_unless_shared(device, person=moved.ref, person_school=moved.school, by=moved.by)
 
 
 def _left(view: SchoolView, device: Device) -> Person | None:
@@ -152,11 +152,11 @@ def _is_at_another_school(person: Person | None, view: SchoolView) -> TypeGuard[
     return person is not None and not person.gone and person.school != view.school.number
 
 
-def _wrong_unless_shared(device: Device, near: Person | None = None) -> Wrong | Unclear:
+def _wrong_unless_shared(device: Device, **more: str) -> Wrong | Unclear:
     """Only an iPad can be shared, and only its record says so; other devices never send the field."""
     if device.kind in {DeviceKind.IPAD, DeviceKind.UNKNOWN} and device.shared is None:
         return Unclear(subject=device.subject)
-    return _wrong(device, **({"near": near.ref} if near else {}))
+    return _wrong(device, **more)
 
 
 def _wrong(device: Device, **more: str) -> Wrong:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from mdm_sync.core.matching import Candidates
@@ -87,6 +89,12 @@ def test_an_unknown_address_of_the_own_school_is_wrong_while_one_of_other_domain
 )
 def test_a_device_that_names_a_known_person_is_fine(names: UserFields) -> None:
     assert judged(RULE, ipad(names)) == FINE
+
+
+def test_a_device_that_names_a_person_who_is_gone_and_still_known_is_another_rule_s_matter() -> None:
+    gone = replace(MAX, gone=True)
+
+    assert judged(RULE, ipad(user("max.mueller")), among(ANNA, former=(gone,))) == FINE
 
 
 @pytest.mark.parametrize("names", [pytest.param(NOBODY, id="empty"), pytest.param(user(" \t"), id="white space")])

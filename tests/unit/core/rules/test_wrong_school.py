@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from mdm_sync.core.matching import Candidates
@@ -76,6 +78,12 @@ def test_a_device_of_the_own_school_s_person_is_fine(names: UserFields) -> None:
 
 def test_the_same_login_at_another_school_is_fine() -> None:
     assert judged(RULE, ipad(user("max.mueller")), among(MAX, elsewhere=(MAX_SUED,))) == FINE
+
+
+def test_a_person_who_is_gone_from_another_school_is_another_rule_s_matter() -> None:
+    gone = replace(EMIL_SUED, gone=True)
+
+    assert judged(RULE, ipad(user("", EMIL_SUED.mail)), among(MAX, former_elsewhere=(gone,))) == FINE
 
 
 def test_a_login_of_another_school_alone_is_unknown_here_not_at_the_wrong_school() -> None:
