@@ -39,13 +39,13 @@ class StandingException:
         """Whether it has not ended before that day."""
         return day <= self.until
 
-    def covers(self, finding: Finding, device_name: str = "") -> bool:
+    def covers(self, finding: Finding, device_name: str) -> bool:
         """Whether this finding is meant to be so."""
         return (
             self.rule == finding.rule
             and self.school in {"", finding.school}
-            and self.device in {"", finding.details.get("serial", "")}
-            and self.person in {"", finding.details.get("person", "")}
+            and self.device in {"", finding.details.get("serial")}
+            and self.person in {"", finding.details.get("person")}
             and (not self.name or fnmatchcase(device_name, self.name))
         )
 

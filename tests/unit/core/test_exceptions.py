@@ -35,6 +35,24 @@ def test_all_that_is_named_must_fit(exception: StandingException, *, covers: boo
     assert used == (frozenset({exception}) if covers else frozenset())
 
 
+@pytest.mark.parametrize(
+    "exception",
+    [
+        pytest.param(replace(ANY, device="DMPX1"), id="a device"),
+        pytest.param(replace(ANY, person="P-1"), id="a person"),
+        pytest.param(replace(ANY, name="?*"), id="any device that has a name"),
+    ],
+)
+def test_a_finding_that_tells_neither_device_nor_person_is_covered_by_no_exception_for_one(
+    exception: StandingException,
+) -> None:
+    about_a_class = finding(subject="class:100001/klasse.5a")
+
+    kept, used = without_excepted(Judgement(findings=(about_a_class,)), [exception], {FOUND.subject: "Wagen-1"})
+
+    assert (kept, used) == (Judgement(findings=(about_a_class,)), frozenset())
+
+
 def test_it_holds_on_its_last_day_and_not_after() -> None:
     assert (ANY.holds_on(LAST), ANY.holds_on(date(2027, 1, 1))) == (True, False)
 

@@ -1,7 +1,8 @@
 import pytest
 
 from mdm_sync.core.model import Severity
-from mdm_sync.core.rules import DEVICE_RULES, RULES, AnyRule, Mode, RuleChoice, choose
+from mdm_sync.core.rules import DEVICE_RULES, RULES, AnyRule, Choices, Mode, RuleChoice, choose
+from mdm_sync.core.rules.choice import mode_of
 
 FIRST, SECOND = DEVICE_RULES[:2]
 
@@ -65,6 +66,24 @@ def test_mode_and_severity_are_taken_apart() -> None:
 
     assert chosen is not None
     assert (chosen.observed, chosen.severity) == (True, Severity.CRITICAL)
+
+
+@pytest.mark.parametrize(
+    ("choices", "mode"),
+    [
+        pytest.param((), Mode.ON, id="without any settings"),
+        pytest.param(({}, {SECOND.id: RuleChoice(mode=Mode.OFF)}), Mode.ON, id="settings say nothing of this rule"),
+        pytest.param(({FIRST.id: RuleChoice(severity=Severity.INFO)},), Mode.ON, id="they say its severity alone"),
+        pytest.param(({FIRST.id: RuleChoice(mode=Mode.OBSERVE)}, {}), Mode.OBSERVE, id="the first says it"),
+        pytest.param(
+            ({FIRST.id: RuleChoice(mode=Mode.OBSERVE)}, {FIRST.id: RuleChoice(mode=Mode.OFF)}),
+            Mode.OFF,
+            id="the later says another one",
+        ),
+    ],
+)
+def test_a_rule_is_on_unless_settings_say_how_it_is_applied(choices: tuple[Choices, ...], mode: Mode) -> None:
+    assert mode_of(FIRST.id, *choices) is mode
 
 
 def test_the_words_of_the_settings_stay() -> None:
