@@ -23,7 +23,13 @@ def hold_text(hold: Hold, school_name: str, title: str, text: Text) -> str:
 def _where(hold: Hold, school_name: str, text: Text) -> str:
     if hold.school:
         return f"{school_name} ({hold.school})".strip()
-    return text("Jamf Pro") if hold.ring is Ring.SOURCE else text("all schools")
+    match hold.ring:
+        case Ring.SOURCE:
+            return text("Jamf Pro")
+        case Ring.SCHOOL:  # what belongs to no single school
+            return text("district")
+        case Ring.RULE | Ring.ALL:
+            return text("all schools")
 
 
 def _sentence(direction: Direction, text: Text) -> str:
