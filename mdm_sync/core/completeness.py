@@ -159,7 +159,7 @@ def shrunk_fleet(proof: FleetProof, previous: FleetProof | None, limit: ShrinkLi
         return Shrinkage(lost=max(before - now, previous.sites - proof.sites), of=before, text=text)
     if limit.trips(proof.total_first, previous.total_first):
         text = f"{proof.total_first} devices came, {previous.total_first} before"
-        return Shrinkage(lost=before - now, of=before, text=text)
+        return Shrinkage(lost=previous.total_first - proof.total_first, of=before, text=text)
     return None
 
 

@@ -1,12 +1,17 @@
+from dataclasses import replace
+
 import pytest
 
 from mdm_sync.core.completeness import (
+    ComputersProof,
     DirectoryProof,
     FleetProof,
+    InventoryProof,
     Shrinkage,
     ShrinkLimit,
     refuse_directory,
     refuse_fleet,
+    refuse_inventory,
     shrunk_directory,
     shrunk_fleet,
 )
@@ -196,6 +201,18 @@ def test_far_fewer_than_last_time_are_too_little_to_be_true(now: int, before: in
     assert (of_school and of_school.text) == (f"{now} users came, {before} before" if too_little else None)
 
 
+def test_devices_that_are_missing_are_counted_among_devices_and_sites() -> None:
+    shrunk = shrunk_fleet(fleet(100, sites=2), fleet(200, sites=2), LIMIT)
+
+    assert shrunk == Shrinkage(lost=100, of=202, text="100 devices came, 200 before")
+
+
+def test_new_sites_make_up_for_no_missing_device() -> None:
+    shrunk = shrunk_fleet(fleet(0, sites=5), fleet(2, sites=2), LIMIT)
+
+    assert shrunk == Shrinkage(lost=2, of=4, text="0 devices came, 2 before")
+
+
 def test_what_is_lost_is_counted_in_records() -> None:
     shrunk = shrunk_directory(directory(40), directory(100), LIMIT)
     assert shrunk == Shrinkage(lost=60, of=100, text="40 users came, 100 before")
@@ -230,9 +247,70 @@ class TestFleetThatMovedAndWasExplained:
 
         assert refusal == "Jamf Pro said 98 devices at least, 94 different ones came"
 
+    def test_is_believed_where_just_as_many_came_as_there_must_be(self) -> None:
+        assert refuse_fleet(moved(explained=3), distinct=95) is None
+
     def test_is_refused_where_it_was_not_explained(self) -> None:
         assert "moved from 100 to 98" in str(refuse_fleet(moved(explained=None), distinct=98))
 
 
 def moved(explained: int | None) -> FleetProof:
     return FleetProof(total_first=100, total_last=98, received=100, pages=1, sites=1, explained=explained)
+
+
+class TestComputersOfASweep:
+    def test_are_believed_where_all_came(self) -> None:
+        assert refuse_fleet(with_computers(total=30, received=30), distinct=200) is None
+
+    def test_are_believed_where_one_of_them_came_twice(self) -> None:
+        assert refuse_fleet(with_computers(total=30, received=31, repeated=1), distinct=200) is None
+
+    @pytest.mark.parametrize(
+        ("last", "received", "repeated", "told"),
+        [
+            pytest.param(30, 29, 0, "30, then 30 computers, 29", id="one is missing"),
+            pytest.param(30, 31, 0, "30, then 30 computers, 31", id="one is too many"),
+            pytest.param(30, 30, 1, "30, then 30 computers, 29", id="one came twice and another not at all"),
+            pytest.param(29, 30, 0, "30, then 29 computers, 30", id="the total moved while reading"),
+        ],
+    )
+    def test_are_refused_otherwise(self, last: int, received: int, repeated: int, told: str) -> None:
+        proof = with_computers(total=30, last=last, received=received, repeated=repeated)
+
+        assert refuse_fleet(proof, distinct=200) == f"Jamf Pro said {told} different ones came"
+
+    def test_are_not_asked_about_where_the_devices_are_refused_already(self) -> None:
+        proof = with_computers(total=30, received=29)
+
+        assert refuse_fleet(proof, distinct=199) == "Jamf Pro said 200 devices, 199 different ones came"
+
+
+def with_computers(total: int, *, received: int, last: int | None = None, repeated: int = 0) -> FleetProof:
+    computers = ComputersProof(
+        total_first=total, total_last=total if last is None else last, received=received, pages=1, repeated=repeated
+    )
+    return replace(fleet(200), computers=computers)
+
+
+class TestAnInventory:
+    @pytest.mark.parametrize("machines", [0, 1, 40])
+    def test_is_believed_at_the_first_read(self, machines: int) -> None:
+        assert refuse_inventory(InventoryProof(machines=machines), None) is None
+
+    @pytest.mark.parametrize(
+        ("now", "before"),
+        [
+            pytest.param(40, 40, id="as many as before"),
+            pytest.param(1, 40, id="only one left"),
+            pytest.param(40, 0, id="the first machines"),
+            pytest.param(0, 0, id="none, as before"),
+        ],
+    )
+    def test_is_believed_where_people_took_machines_out(self, now: int, before: int) -> None:
+        assert refuse_inventory(InventoryProof(machines=now), InventoryProof(machines=before)) is None
+
+    @pytest.mark.parametrize("before", [1, 40])
+    def test_is_refused_where_all_machines_are_gone(self, before: int) -> None:
+        refusal = refuse_inventory(InventoryProof(machines=0), InventoryProof(machines=before))
+
+        assert refusal == f"no machine came, {before} before"
