@@ -67,7 +67,6 @@ def take_in(known: KnownReports, reports: Iterable[Incident], *, within: timedel
     """
     by_case = {one.case_number: one for one in known.incidents if one.case_number}
     last_read, doubles = dict(known.last_read), set(known.doubles)
-    current = {id(one): one for one in known.incidents}
     new: dict[str, Incident] = {}
     changed: dict[int, Incident] = {}
     found: list[Double] = []
@@ -78,15 +77,11 @@ def take_in(known: KnownReports, reports: Iterable[Incident], *, within: timedel
             repeated += 1
             continue
         last_read[case] = wording(report)
-        if case in by_case or case in new:
-            earlier = by_case.get(case)
-            if earlier is None:
-                new[case] = replace(report, recorded_by=new[case].recorded_by)
-            else:
-                changed[earlier.number] = _taken_over(earlier, report)
+        if earlier := by_case.get(case):
+            changed[earlier.number] = _taken_over(earlier, report)
             continue
-        twin = _twin(report, (*_now(current.values(), changed), *new.values()), within)
-        if twin is None:
+        twin = _twin(report, (*_now(known.incidents, changed), *new.values()), within)
+        if case in new or twin is None:
             new[case] = report
         elif twin.case_number:
             doubles.add(case)
