@@ -24,11 +24,13 @@ def nearest(written: Iterable[str], logins: Iterable[str]) -> str | None:
 
 ALIKE = 0.6
 """Likeness from which something may be a slip of the pen."""
+MOST = 3
+"""How many guesses a reader is offered."""
 
 
-def alike(written: str, choices: Iterable[str], most: int = 3) -> tuple[str, ...]:
+def alike(written: str, choices: Iterable[str]) -> tuple[str, ...]:
     """What may have been meant by something written, the likeliest first; in any case of letters."""
     found = process.extract(
-        written, choices, scorer=OSA.normalized_similarity, processor=str.casefold, score_cutoff=ALIKE, limit=most
+        written, choices, scorer=OSA.normalized_similarity, processor=str.casefold, score_cutoff=ALIKE, limit=MOST
     )
     return tuple(choice for choice, _, _ in found)

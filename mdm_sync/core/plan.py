@@ -15,10 +15,8 @@ def fingerprint(steps: Iterable[Transition], holds: Iterable[Hold], leaving: Ite
 
     It holds no moment and no reference of a person, so that it is the same wherever the plan is the same.
     """
-    told = [f"step {line}" for line in map(_step, steps)]
-    told += [f"hold {line}" for line in map(_hold, holds)]
-    told += [f"leaves {kind}" for kind in leaving]
-    return sha256("\n".join(sorted(told)).encode()).hexdigest()
+    told = (sorted(map(_step, steps)), sorted(map(_hold, holds)), sorted(leaving))
+    return sha256(repr(told).encode()).hexdigest()
 
 
 def _step(step: Transition) -> str:
