@@ -60,6 +60,12 @@ def test_the_register_fills_what_nobody_counted_by_hand() -> None:
     assert one == YearFigures(year=2024, ipads=500, damaged=1, missing=1, thefts=1, losses=0)
 
 
+def test_the_register_tells_how_many_ipads_there_are_where_nobody_counted_them() -> None:
+    base = YearFigures(year=2024, damaged=7, missing=3)
+    (one,) = yearly_figures([incident()], [base], ipads={2024: 1000}, day=DAY)
+    assert one == YearFigures(year=2024, ipads=1000, damaged=7, missing=3)
+
+
 def test_no_share_is_told_where_the_ipads_are_not_known() -> None:
     (one,) = yearly_figures([incident(at=IN_2024 - timedelta(days=800))], ipads={2024: 7}, day=DAY)
     assert (one.missing, one.percent(one.missing)) == (1, None)

@@ -5,8 +5,18 @@ import pytest
 
 from mdm_sync.core.lifecycle import Transition, TransitionKind
 from mdm_sync.core.model import Finding, School, Severity, Stage
-from mdm_sync.core.news import Place, SchoolTotals, may_leave, newsworthy, severity_of, summary
-from mdm_sync.core.views import Source
+from mdm_sync.core.news import (
+    Baseline,
+    Digest,
+    Place,
+    SchoolTotals,
+    digest_of,
+    may_leave,
+    newsworthy,
+    severity_of,
+    summary,
+)
+from mdm_sync.core.views import NOWHERE, Source
 from tests.unit.core.given import NORD, SUED, finding
 
 READ_AT = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
@@ -158,7 +168,10 @@ def test_the_news_of_live_schools_may_leave() -> None:
         (TransitionKind.OPENED, True),
         (TransitionKind.REOPENED, True),
         (TransitionKind.RESOLVED, True),
+        (TransitionKind.WORSENED, True),
+        (TransitionKind.DUE, True),
         (TransitionKind.CHANGED, False),
+        (TransitionKind.WITHDRAWN, False),
     ],
 )
 def test_which_steps_somebody_must_be_told_of(kind: TransitionKind, *, told: bool) -> None:
@@ -176,6 +189,84 @@ def test_steps_at_schools_that_are_not_live_are_told_to_nobody() -> None:
 
 def test_nothing_happened_is_no_news() -> None:
     assert newsworthy([], frozenset({NORD.number})) == ()
+
+
+def step(kind: TransitionKind, subject: str = "device:1", *, school: School = NORD) -> Transition:
+    return Transition(kind=kind, finding=finding(subject=subject, school=school))
+
+
+def first_look(rule_id: str, subject: str, *, school: School = NORD) -> Transition:
+    found = finding(rule_id, subject, school=school)
+    return Transition(kind=TransitionKind.OPENED, finding=found, baseline=True)
+
+
+class TestTheDigest:
+    def test_tells_every_step_under_its_kind_with_the_name_of_the_school(self) -> None:
+        news = [
+            step(TransitionKind.OPENED, "device:1"),
+            step(TransitionKind.REOPENED, "device:2"),
+            step(TransitionKind.RESOLVED, "device:3", school=SUED),
+            step(TransitionKind.WORSENED, "device:4"),
+            step(TransitionKind.DUE, "device:5", school=SUED),
+        ]
+
+        assert digest_of(news, [NORD, SUED], {"unknown-user": 4, "wrong-school": 1}) == Digest(
+            opened=(Place(finding=finding(subject="device:1"), school_name="Schule Nord"),),
+            reopened=(Place(finding=finding(subject="device:2"), school_name="Schule Nord"),),
+            resolved=(Place(finding=finding(subject="device:3", school=SUED), school_name="Schule Süd"),),
+            worsened=(Place(finding=finding(subject="device:4"), school_name="Schule Nord"),),
+            due=(Place(finding=finding(subject="device:5", school=SUED), school_name="Schule Süd"),),
+            baselines=(),
+            still_open={"unknown-user": 4, "wrong-school": 1},
+        )
+
+    def test_tells_the_steps_of_one_kind_in_their_order(self) -> None:
+        news = [step(TransitionKind.OPENED, f"device:{number}") for number in (7, 5, 6)]
+
+        digest = digest_of(news, [NORD], {})
+
+        assert [place.finding.subject for place in digest.opened] == ["device:7", "device:5", "device:6"]
+
+    def test_names_no_school_where_a_finding_belongs_to_none(self) -> None:
+        found = finding("site-without-school", "site:12", school=NOWHERE)
+
+        digest = digest_of([Transition(kind=TransitionKind.OPENED, finding=found)], [NORD], {})
+
+        assert digest.opened == (Place(finding=found, school_name=""),)
+
+    def test_counts_first_looks_by_school_and_rule_and_lists_none_of_them(self) -> None:
+        news = [
+            first_look("wrong-school", "device:1", school=SUED),
+            first_look("wrong-school", "device:2"),
+            first_look("device-silent", "device:3"),
+            first_look("wrong-school", "device:4"),
+            first_look("site-without-school", "site:12", school=NOWHERE),
+        ]
+
+        assert digest_of(news, [NORD, SUED], {}) == Digest(
+            opened=(),
+            reopened=(),
+            resolved=(),
+            still_open={},
+            baselines=(
+                Baseline(school="", school_name="", found={"site-without-school": 1}),
+                Baseline(school="100001", school_name="Schule Nord", found={"device-silent": 1, "wrong-school": 2}),
+                Baseline(school="100002", school_name="Schule Süd", found={"wrong-school": 1}),
+            ),
+        )
+
+    def test_tells_the_rules_of_a_first_look_in_the_order_of_their_ids(self) -> None:
+        news = [first_look("wrong-school", "device:1"), first_look("device-silent", "device:1")]
+
+        [baseline] = digest_of(news, [NORD], {}).baselines
+
+        assert list(baseline.found) == ["device-silent", "wrong-school"]
+
+    def test_tells_what_happened_beside_a_first_look_one_by_one(self) -> None:
+        digest = digest_of([first_look("wrong-school", "device:1"), step(TransitionKind.OPENED)], [NORD], {})
+
+        assert digest.opened == (Place(finding=finding(), school_name="Schule Nord"),)
+        assert digest.baselines == (Baseline(school="100001", school_name="Schule Nord", found={"wrong-school": 1}),)
 
 
 @pytest.mark.parametrize(
@@ -202,3 +293,18 @@ def test_a_reader_finds_the_device_by_serial_and_inventory_number(found: Finding
     place = Place(finding=found, school_name="Schule Nord")
 
     assert (place.serial, place.asset_tag) == (serial, asset_tag)
+
+
+@pytest.mark.parametrize(
+    ("subject", "details", "about"),
+    [
+        pytest.param("device:1", {"serial": "DMPX1", "person": "P-7"}, "DMPX1", id="a device by its serial number"),
+        pytest.param("computer:1", {"serial": "C02X1"}, "C02X1", id="a computer as well"),
+        pytest.param("device:1", {"person": "P-7"}, "", id="a device whose record names no serial number"),
+        pytest.param("person:100001/uuid-7", {"person": "P-7"}, "P-7", id="a person by the reference alone"),
+        pytest.param("class:klasse.5a", {"class": "5a", "person": ""}, "5a", id="a class by its name"),
+        pytest.param("source:jamf", {}, "jamf", id="what has no other name by its key"),
+    ],
+)
+def test_what_a_finding_is_about(subject: str, details: Mapping[str, str], about: str) -> None:
+    assert Place(finding=finding(subject=subject, details=details), school_name="").about == about

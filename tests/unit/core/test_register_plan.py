@@ -123,6 +123,53 @@ class TestNewNumbers:
     def test_a_school_that_cannot_follow_is_not_told(self, new: PublishedSchool) -> None:
         assert plan((OLD,), P_OLD, new).successors == ()
 
+    def test_a_school_that_cannot_follow_hides_none_that_can(self) -> None:
+        assert [one.new for one in plan((OLD,), P_OLD, P_NORD, P_NEW).successors] == [P_NEW]
+
+    def test_it_may_open_on_the_very_day_of_the_closing(self) -> None:
+        new = replace(P_NEW, since=date(2026, 7, 31))
+
+        assert [one.new for one in plan((OLD,), P_OLD, new).successors] == [new]
+
+    @pytest.mark.parametrize(
+        ("closed", "opened"),
+        [
+            pytest.param(None, date(2026, 8, 1), id="of the closing"),
+            pytest.param(date(2026, 7, 31), None, id="of the opening"),
+            pytest.param(None, None, id="of either"),
+        ],
+    )
+    class TestWithoutTheDay:
+        def test_a_number_that_the_register_does_not_know_follows(
+            self, closed: date | None, opened: date | None
+        ) -> None:
+            new = replace(P_NEW, since=opened)
+
+            assert [one.new for one in plan((OLD,), replace(P_OLD, since=closed), new).successors] == [new]
+
+        def test_one_that_it_knows_does_not(self, closed: date | None, opened: date | None) -> None:
+            known = School(number=P_NEW.number, name=P_NEW.name, form="15")
+            new = replace(P_NEW, since=opened)
+
+            assert plan((OLD, known), replace(P_OLD, since=closed), new).successors == ()
+
+        def test_one_that_somebody_else_runs_does_not(self, closed: date | None, opened: date | None) -> None:
+            new = replace(P_NEW, since=opened, provider="8")
+
+            assert plan((OLD,), replace(P_OLD, since=closed), new).successors == ()
+
+    @pytest.mark.parametrize(
+        ("name", "followed"),
+        [
+            pytest.param("Adam", True, id="four letters are enough"),
+            pytest.param("Ada", False, id="three may be anybody's"),
+        ],
+    )
+    def test_a_common_name_must_be_long_enough_to_say_something(self, name: str, *, followed: bool) -> None:
+        old, new = replace(OLD, name=f"{name}-Sekundarschule"), replace(P_NEW, name=f"{name}-Gesamtschule")
+
+        assert bool(plan((old,), new).successors) is followed
+
     def test_no_address_is_no_common_address(self) -> None:
         new = replace(P_NEW, address="", name="Andere Schule")
 
