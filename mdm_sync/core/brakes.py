@@ -227,30 +227,35 @@ class Brakes:
     ) -> tuple[list[Transition], tuple[Transition, ...], list[Hold]]:
         """What this ring keeps back, what the next one is asked about, and the holds that now stand otherwise."""
         groups = _grouped(steps, lambda step: _key(ring, step))
-        known = {key: hold for key, hold in self.holds.items() if key[0] is ring and self._looks_at(hold)}
+        standing = (key for key in self.holds if key[0] is ring and any(self._looks(key)))
         held: list[Transition] = []
         rest: list[Transition] = []
         changed: list[Hold] = []
-        for key in dict.fromkeys((*groups, *known)):
-            some = groups.get(key, [])
+        for key in dict.fromkeys((*groups, *standing)):
+            some, known = groups.get(key, []), self.holds.get(key)
             of = self._of(key)
-            hold = self._next(key, self.holds.get(key), len(some), of, limits.of(key[3]).trips(len(some), of))
-            if hold and hold != self.holds.get(key):
+            hold = self._next(key, known, len(some), of, limits.of(key[3]).trips(len(some), of))
+            if hold and hold != known:
                 changed.append(hold)
             if hold and hold.state in {HoldState.OPEN, HoldState.REJECTED}:
                 held += some
-            elif not (hold and self._is_accepted(key)):
+            elif not (known and known.state is HoldState.ACCEPTED):
                 rest += some
         return held, tuple(rest), changed
 
-    def _is_accepted(self, key: HoldKey) -> bool:
-        known = self.holds.get(key)
-        return known is not None and known.state is HoldState.ACCEPTED
+    def _looks(self, key: HoldKey) -> Iterator[Looked]:
+        """The looks from which a conclusion may come; a look that could decide nothing of it is none."""
+        ring, rule, school, _ = key
+        rules = self._rules(rule)
+        return (
+            one
+            for one in self.looked
+            if (ring is not Ring.SCHOOL or one.school == school) and not rules.isdisjoint(one.rules)
+        )
 
-    def _looks_at(self, hold: Hold) -> bool:
-        if hold.ring is Ring.SCHOOL:
-            return any(hold.school == one.school and hold.rule in one.rules for one in self.looked)
-        return self.whole and (hold.ring is Ring.ALL or any(hold.rule in one.rules for one in self.looked))
+    def _rules(self, rule: str) -> frozenset[str]:
+        """The rules that a conclusion is of; one over all is of those that brakes are for."""
+        return frozenset({rule}) if rule else frozenset(self.braked_rules)
 
     def _next(self, key: HoldKey, known: Hold | None, number: int, of: int, trips: bool) -> Hold | None:  # noqa: FBT001 - one question
         """How the hold of a conclusion stands now; None where there is none."""
@@ -261,16 +266,13 @@ class Brakes:
     def _of(self, key: HoldKey) -> int:
         ring, rule, school, direction = key
         if direction is Direction.OPENED:
-            return sum(
-                one.subjects
-                for one in self.looked
-                if (ring is not Ring.SCHOOL or one.school == school) and (ring is Ring.ALL or rule in one.rules)
-            )
+            return sum(one.subjects for one in self._looks(key))
+        rules = self._rules(rule)
         return sum(
             number
-            for where, rules in self.open_before.items()
-            for which, number in rules.items()
-            if (ring is not Ring.SCHOOL or where == school) and (which == rule if rule else which in self.braked_rules)
+            for where, open_there in self.open_before.items()
+            for which, number in open_there.items()
+            if (ring is not Ring.SCHOOL or where == school) and which in rules
         )
 
 

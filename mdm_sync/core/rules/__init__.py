@@ -98,7 +98,6 @@ DISTRICT_RULES: tuple[DistrictRule, ...] = (
 
 RULES: tuple[AnyRule, ...] = (*DEVICE_RULES, *PEOPLE_RULES, *LOSS_RULES, *DISTRICT_RULES)
 
-_OF_REPORTS = frozenset(rule.id for rule in LOSS_RULES)
-BRAKED_RULES = frozenset(rule.id for rule in RULES if rule.needs is not NOTHING) - _OF_REPORTS
+BRAKED_RULES = frozenset(rule.id for rule in RULES if rule.needs is not NOTHING and rule not in LOSS_RULES)
 """Ids of the rules that conclude from what was read. The others tell of the sources themselves, or of what people
 reported: each of their findings is told by itself from the first cycle on, and no brake keeps one back."""
