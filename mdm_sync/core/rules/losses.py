@@ -35,7 +35,7 @@ def stolen_not_locked(view: LossView) -> Verdicts:
         asked = _latest(case)
         if device.lost_mode or _cannot_be_locked(device) or _waits(asked):
             continue
-        if None in {device.lost_mode, _lockable(device)} or case.commands is None or _confirmed_since(asked, view):
+        if _says_too_little(device) or case.commands is None or _confirmed_since(asked, view):
             yield Unclear(subject=case.subject)
         else:
             yield _wrong(case, report)
@@ -51,7 +51,7 @@ def lock_pending(view: LossView) -> Verdicts:
         asked = _latest(case)
         if device.lost_mode or _cannot_be_locked(device):
             continue
-        if case.commands is None or (_waits(asked) and None in {device.lost_mode, _lockable(device)}):
+        if case.commands is None or (_waits(asked) and _says_too_little(device)):
             yield Unclear(subject=case.subject)
         elif asked and _waits(asked):
             late = asked.sent_at is not None and asked.sent_at < limit
@@ -71,7 +71,7 @@ def lock_impossible(view: LossView) -> Verdicts:
             continue
         if _cannot_be_locked(device):
             yield _wrong(case, report, reason=_obstacle(device))
-        elif _lockable(device) is None:
+        elif None in {device.supervised, device.managed}:
             yield Unclear(subject=case.subject)
 
 
@@ -157,12 +157,11 @@ def stolen_still_assigned(view: LossView) -> Verdicts:
     Unclear: a device whose person may be at a school that is not read.
     """
     for case, _, report in _open_cases(view):
-        state = case.assignment.state if case.assignment else AssignmentState.UNDECIDED
-        if state is AssignmentState.UNDECIDED:
+        assignment = case.assignment
+        if assignment is None or assignment.state is AssignmentState.UNDECIDED:
             yield Unclear(subject=case.subject)
-        elif state is AssignmentState.MATCHED and case.assignment and case.assignment.person:
-            person = case.assignment.person
-            yield _wrong(case, report, person=person.ref, person_school=person.school)
+        elif assignment.person:
+            yield _wrong(case, report, person=assignment.person.ref, person_school=assignment.person.school)
 
 
 def repair_overdue(view: LossView) -> Verdicts:
@@ -206,11 +205,9 @@ def _was_recovered(case: LossCase) -> bool:
     return latest is not None and latest.handling is Handling.RECOVERED
 
 
-def _lockable(device: Device) -> bool | None:
-    """Whether Lost Mode can be switched on; None where the record does not say."""
-    if _cannot_be_locked(device):
-        return False
-    return True if device.supervised and device.managed else None
+def _says_too_little(device: Device) -> bool:
+    """Whether the record leaves open that Lost Mode is on, or that it can be switched on."""
+    return None in {device.lost_mode, device.supervised, device.managed}
 
 
 def _cannot_be_locked(device: Device) -> bool:
