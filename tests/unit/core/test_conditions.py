@@ -91,7 +91,14 @@ def test_the_defaults() -> None:
     assert Conditions(now=MONDAY) == Conditions(
         now=MONDAY,
         calendar=Calendar(zone=UTC, holidays=()),
-        thresholds=Thresholds(silent_school_days=20, over_age_years=5, profile_days=30),
+        thresholds=Thresholds(
+            silent_school_days=20,
+            over_age_years=5,
+            profile_days=30,
+            grace_days=14,
+            repair_school_days=30,
+            lock_pending_hours=24,
+        ),
         targets=Targets(sharing=TARGETS, allowances={}),
         fleet_limit=timedelta(hours=24),
         directory_limit=timedelta(days=3),

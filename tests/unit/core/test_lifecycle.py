@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind, transitions, vanished
+from mdm_sync.core.lifecycle import (
+    CLOSING,
+    ENDS_ACKNOWLEDGEMENT,
+    StoredFinding,
+    Transition,
+    TransitionKind,
+    transitions,
+    vanished,
+)
 from mdm_sync.core.model import Finding, Key, Severity
 from mdm_sync.core.rules import Judgement
 from tests.unit.core.given import SUED, finding
@@ -87,6 +95,24 @@ def test_what_settings_take_out_is_withdrawn_and_not_resolved() -> None:
     for judgement in (Judgement(excepted=frozenset({KEY})), Judgement(rules_off=frozenset({FINDING.rule}))):
         assert list(transitions({KEY: OPEN}, judgement)) == [step(TransitionKind.WITHDRAWN)]
         assert list(transitions({KEY: CLOSED}, judgement)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "open_after", "acknowledged_after"),
+    [
+        (TransitionKind.OPENED, True, True),
+        (TransitionKind.REOPENED, True, True),
+        (TransitionKind.CHANGED, True, True),
+        (TransitionKind.WORSENED, True, False),
+        (TransitionKind.DUE, True, False),
+        (TransitionKind.RESOLVED, False, False),
+        (TransitionKind.WITHDRAWN, False, False),
+    ],
+)
+def test_which_steps_close_a_finding_and_which_end_its_acknowledgement(
+    kind: TransitionKind, *, open_after: bool, acknowledged_after: bool
+) -> None:
+    assert (kind not in CLOSING, kind not in ENDS_ACKNOWLEDGEMENT) == (open_after, acknowledged_after)
 
 
 def test_the_same_subject_under_another_rule_is_another_finding() -> None:
