@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 
 from sqlite_utils import Database
@@ -85,9 +85,14 @@ class Snapshot:
 
     def persons_elsewhere(self, school: School, schools: Iterable[School], *, gone: bool = False) -> Index:
         """Persons of the other schools whose full address a device of this school names, by that address."""
+        mails = self._mails_named_at(school)
+        presence = "gone_since IS NOT NULL" if gone else "gone_since IS NULL"
         found: defaultdict[str, tuple[Person, ...]] = defaultdict(tuple)
-        for mail, person in (*self._by_own_address(school), *self._by_login_at(school, schools)):
-            if person.gone is gone and person not in found[mail]:
+        for mail, person in (
+            *self._by_own_address(school, mails, presence),
+            *self._by_login_at(school, schools, mails, presence),
+        ):
+            if person not in found[mail]:
                 found[mail] += (person,)
         return dict(found)
 
@@ -197,35 +202,49 @@ class Snapshot:
         """What the API client may do beside what it needs, as last told."""
         return stored_privileges(self._connection, FLEET_SOURCE)
 
-    def _by_own_address(self, school: School) -> Iterable[tuple[str, Person]]:
+    def _by_own_address(self, school: School, mails: Iterable[str], presence: str) -> Iterator[tuple[str, Person]]:
         """Persons by the address that IServ itself gives them."""
-        mails = {mail_key(mail): mail for mail in self._mails_named_at(school)}
+        written = {mail_key(mail): mail for mail in mails}
         query = f"""
-        SELECT {PERSON} FROM persons WHERE school <> ? AND mail_key IN (SELECT value FROM json_each(?))
+        SELECT {PERSON} FROM persons WHERE school <> ? AND {presence} AND mail_key IN (SELECT value FROM json_each(?))
         ORDER BY school, uuid
         """
-        for row in self._connection.execute(query, (school.number, json.dumps(list(mails)))):
-            yield mails[row["mail_key"]], person_of(row)
+        for row in self._connection.execute(query, (school.number, json.dumps(list(written)))):
+            yield written[row["mail_key"]], person_of(row)
 
-    def _by_login_at(self, school: School, schools: Iterable[School]) -> Iterable[tuple[str, Person]]:
+    def _by_login_at(
+        self, school: School, schools: Iterable[School], mails: Collection[str], presence: str
+    ) -> Iterator[tuple[str, Person]]:
         """Persons by their login at any domain of their school; these are few beside those by their own address."""
-        mails = self._mails_named_at(school)
         domains = {mail.rpartition("@")[2] for mail in mails}
         for other in schools:
             aliases = {lookup_key(domain) for domain in other.mail_domains} & domains
             if other.number == school.number or not aliases:
                 continue
-            for person in self._persons(other, "true"):
-                named = (f"{lookup_key(person.login)}@{alias}" for alias in aliases)
-                yield from ((mail, person) for mail in named if mail in mails)
+            mails_of = self._addresses_at(other, aliases, mails, presence)
+            named = f"{presence} AND uuid IN (SELECT value FROM json_each(:uuids))"
+            for person in self._persons(other, named, uuids=json.dumps(list(mails_of))) if mails_of else ():
+                yield from ((mail, person) for mail in mails_of[person.uuid])
+
+    def _addresses_at(
+        self, school: School, domains: Collection[str], mails: Collection[str], presence: str
+    ) -> dict[str, list[str]]:
+        """Which of these addresses are somebody's login at these domains of their school, by the person's uuid."""
+        query = f"SELECT uuid, login FROM persons WHERE school = ? AND {presence} ORDER BY uuid"
+        found: dict[str, list[str]] = {}
+        for uuid, login in self._connection.execute(query, (school.number,)):
+            addresses = (f"{lookup_key(login)}@{domain}" for domain in domains)
+            if named := [address for address in addresses if address in mails]:
+                found[uuid] = named
+        return found
 
     def _mails_named_at(self, school: School) -> frozenset[str]:
         query = f"SELECT mail FROM device_mails JOIN devices USING (subject) WHERE {_PLACED}"
         return frozenset(mail for (mail,) in self._connection.execute(query, _sites((school,))))
 
-    def _persons(self, school: School, condition: str) -> tuple[Person, ...]:
-        query = f"SELECT {PERSON} FROM persons WHERE school = ? AND {condition} ORDER BY uuid"
-        return tuple(map(person_of, self._connection.execute(query, (school.number,))))
+    def _persons(self, school: School, condition: str, **values: str) -> tuple[Person, ...]:
+        query = f"SELECT {PERSON} FROM persons WHERE school = :school AND {condition} ORDER BY uuid"
+        return tuple(map(person_of, self._connection.execute(query, {"school": school.number, **values})))
 
     def _findings(self, condition: str, values: Mapping[str, str]) -> dict[Key, StoredFinding]:
         query = f"""

@@ -7,7 +7,7 @@ import asyncio
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ from mdm_sync.demo.sinks.mail import MailSink, start_mail_sink
 from mdm_sync.demo.sinks.upstream import SINK, UpstreamSettings, UpstreamSink, upstream_app
 from mdm_sync.ports import DirectoryFailure, DirectoryRead, FleetRead
 from tests.integration.demo.background_loop import BackgroundLoop
+from tests.replacing import replace
 
 GOOD = "good"
 WRONG_CERTIFICATES = ("unknown", "wrong-name", "expired")

@@ -7,6 +7,8 @@ from enum import IntEnum, StrEnum
 from fnmatch import fnmatchcase
 from typing import Self
 
+from msgspec import Struct
+
 from mdm_sync.core.spelling import lookup_key
 
 NO_SITE = -1
@@ -169,8 +171,7 @@ class SchoolClass:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True, gc=False):
     """One account of one school's IServ; the key is (school, uuid).
 
     Attributes:
@@ -204,8 +205,7 @@ class Person:
         return person_subject(self.school, self.uuid)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserFields:
+class UserFields(Struct, frozen=True, kw_only=True, gc=False):
     """Whom a device's record at Jamf Pro names."""
 
     username: str = ""
@@ -218,8 +218,7 @@ class UserFields:
         return not (self.username.strip() or self.real_name.strip() or self.email.strip())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class Device(Struct, frozen=True, kw_only=True, gc=False):
     """One device record at Jamf Pro; the key is (family, Jamf id). None means everywhere that the answer did not say.
 
     Attributes:
@@ -325,8 +324,7 @@ class AssignmentState(StrEnum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment:
+class Assignment(Struct, frozen=True, kw_only=True, gc=False):
     """Device and person as Jamf's user fields say it.
 
     Attributes:

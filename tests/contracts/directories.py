@@ -1,7 +1,6 @@
 """What every ``Directories`` promises."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from mdm_sync.core.completeness import refuse_directory
 from mdm_sync.core.model import Person, School
 from mdm_sync.ports import Directories, DirectoryFailure, DirectoryRead
+from tests.replacing import replace
 
 Answer = DirectoryRead | DirectoryFailure
 

@@ -1,7 +1,6 @@
 """What every ``Register`` promises."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Protocol
 
 import pytest
@@ -10,6 +9,7 @@ from mdm_sync.core.model import School, Stage
 from mdm_sync.core.register_plan import FieldChange, PublishedSchool, RegisterPlan
 from mdm_sync.errors import SettingsError
 from mdm_sync.ports import Register
+from tests.replacing import replace
 
 SCHOOLS = (
     School(number="100003", name="Förderschule Öst", stage=Stage.NOT_CONNECTED),

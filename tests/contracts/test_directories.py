@@ -1,6 +1,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
 
@@ -9,6 +9,7 @@ from mdm_sync.core.model import DirectoryAddress, Person, Role, School
 from tests.contracts.directories import DirectoriesContract, DirectoriesUnderTest
 from tests.fakes.directories import FakeDirectories
 from tests.far_side import QUICK, IServSide
+from tests.replacing import replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,5 @@
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.contracts.fleet import (
 )
 from tests.fakes.fleet import FakeFleet
 from tests.far_side import JAMF_CLIENT, JAMF_SECRET, JamfSide, device_of
+from tests.replacing import replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

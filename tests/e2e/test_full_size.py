@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from tests.bench.cycle import Floor
 from tests.command_line import Ran
 from tests.e2e.conftest import NOW, Installation
 from tests.far_side import device_of, person_of, school_of
+from tests.replacing import replace
 
 pytestmark = [pytest.mark.demo, pytest.mark.verify]
 

@@ -1,7 +1,6 @@
 """Thefts and losses on a district: a dirty export comes in, and exactly what was planted about locks is found."""
 
 import os
-from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from mdm_sync.demo.district.truth import expected
 from mdm_sync.demo.model import DemoDevice, District, Plan
 from tests.command_line import Ran
 from tests.e2e.conftest import NOW, Installation, open_findings
+from tests.replacing import replace
 
 pytestmark = pytest.mark.demo
 

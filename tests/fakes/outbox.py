@@ -1,11 +1,12 @@
 """An outbox in memory, which keeps what became of each entry to be looked at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from mdm_sync.ports import NewEntry, OutboxEntry, OutboxTotals
+from tests.replacing import replace
 
 
 class EntryState(Enum):

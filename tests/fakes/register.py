@@ -1,13 +1,13 @@
 """A register in memory."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from mdm_sync.core.model import School, Stage
 from mdm_sync.core.register_plan import FieldChange, RegisterPlan
 from mdm_sync.errors import SettingsError
 from mdm_sync.ports import RegisterCheck, RegisterNote
+from tests.replacing import replace
 
 
 class FakeRegister:

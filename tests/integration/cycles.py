@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from mdm_sync.ports import NewEntry
 from state import Store
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import FakeFleet
+from tests.replacing import replace
 
 START = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 ADDRESS = DirectoryAddress(url="ldaps://iserv.example", base_dn="dc=iserv", account_dn="uid=mdm,dc=iserv")
@@ -146,10 +147,7 @@ class World:
         self.now += timedelta(days=days)
 
     def change(self, jamf_id: int, **changes: object) -> None:
-        self.fleet.devices = [
-            replace(one, **changes) if one.jamf_id == jamf_id else one  # type: ignore[arg-type]  # fields of a device
-            for one in self.fleet.devices
-        ]
+        self.fleet.devices = [replace(one, **changes) if one.jamf_id == jamf_id else one for one in self.fleet.devices]
 
     def leaves(self, school: School, *numbers: int) -> None:
         gone = {f"uuid-{school.number}-{number}" for number in numbers}

@@ -1,7 +1,6 @@
 """The IServ connector against real slapd processes over LDAPS: what a read yields, and when it is refused."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from mdm_sync.demo.directory.broken import BROKEN_PERSONS
 from mdm_sync.errors import PermanentError
 from mdm_sync.ports import DirectoryFailure, DirectoryRead
 from tests.far_side import QUICK, IServSide, iserv_password
+from tests.replacing import replace
 
 pytestmark = pytest.mark.demo
 

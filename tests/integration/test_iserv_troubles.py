@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 
 import pytest
@@ -25,6 +25,7 @@ from tests.far_side import (
     listening,
 )
 from tests.integration.demo.background_loop import BackgroundLoop
+from tests.replacing import replace
 
 pytestmark = pytest.mark.demo
 

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -17,6 +16,7 @@ import pytest
 from mdm_sync.core.model import School
 from mdm_sync.ports import DirectoryFailure, DirectoryRead
 from tests.far_side import IServSide, iserv_password
+from tests.replacing import replace
 
 pytestmark = pytest.mark.demo
 

@@ -1,13 +1,13 @@
 """What becomes of single records: fields of every spelling, silence, and what cannot be read."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from mdm_sync.core.model import NO_SITE, Device, DeviceKind, Family, UserFields
 from tests.integration.scripted_jamf import DETAIL_PATH, Scripted, page
+from tests.replacing import replace
 
 pytestmark = pytest.mark.demo
 

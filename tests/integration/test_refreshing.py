@@ -1,7 +1,6 @@
 """One device read anew: what is taken over, and what is judged with it."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from state import Store
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import FakeFleet
 from tests.integration.commands.district import DEVICES, SCHOOLS, SITES, equipment, fill, ipad
+from tests.replacing import replace
 
 NOW = utc_now()
 

@@ -1,7 +1,6 @@
 """What people can rely on: absence, holds, exceptions, baselines, history, dry runs; whole cycles over a real store."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from mdm_sync.cycle import CycleResult, Scope
 from mdm_sync.ports import Acknowledgement
 from state import Store
 from tests.integration.cycles import NORD, SITE_OF, START, SUED, World, pupil
+from tests.replacing import replace
 
 GRACE = 14
 OFFLINE = Scope(offline=True)

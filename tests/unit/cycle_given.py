@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from mdm_sync.core.completeness import DirectoryProof, FleetProof
@@ -35,6 +35,7 @@ from mdm_sync.ports import (
     State,
 )
 from mdm_sync.ports import Stage as StageDevices
+from tests.replacing import replace
 
 MONDAY = datetime(2025, 11, 3, 6, tzinfo=UTC)
 ADDRESS = DirectoryAddress(url="ldaps://iserv.example", base_dn="dc=iserv", account_dn="uid=reader,dc=iserv")
@@ -103,7 +104,7 @@ class FakeFleet:
         listed = self._hand_over(stage, progress)
         mobile = sum(one.family is Family.MOBILE for one in listed)
         proof = FleetProof(total_first=mobile, total_last=mobile, received=mobile, pages=1, sites=len(self.sites))
-        return FleetRead(proof=replace(proof, **self.proof), sites=self.sites, server_time=MONDAY)  # type: ignore[arg-type]  # fields by name
+        return FleetRead(proof=replace(proof, **self.proof), sites=self.sites, server_time=MONDAY)
 
     def changes(self, since: datetime, stage: StageDevices, progress: Progress) -> FleetChanges:
         self.asked.append(("changes", since))

@@ -1,7 +1,6 @@
 """What a cycle concludes, and what it leaves as it was because it cannot be known now."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from mdm_sync.core.rules.book import RuleBook
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.errors import TemporaryError
 from state import Store
+from tests.replacing import replace
 from tests.unit.cycle_given import (
     DISTRICT,
     NORD,

@@ -1,7 +1,6 @@
 """Each source is read, then accepted or refused; an incomplete read never becomes a conclusion."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from mdm_sync.errors import PermanentError, TemporaryError
 from mdm_sync.ports import Changes
 from mdm_sync.reading import FleetReading, read_sources, swept_within
 from state import Store
+from tests.replacing import replace
 from tests.unit.cycle_given import (
     DISTRICT,
     MONDAY,

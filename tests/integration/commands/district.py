@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from state import Store
 from tests.command_line import Ran, mdm_sync
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import FakeFleet
+from tests.replacing import replace
 
 ADDRESS = DirectoryAddress(url="ldaps://iserv.example", base_dn="dc=example", account_dn="cn=reader")
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -19,6 +19,7 @@ from mdm_sync.demo.jamf.controls import control_routes
 from mdm_sync.demo.jamf.fleet import Fleet
 from mdm_sync.demo.jamf.server import ApiClient, JamfSettings, jamf_app
 from mdm_sync.demo.model import DemoDevice, DemoSchool, District, Plan
+from tests.replacing import replace
 
 NOW = datetime(2026, 9, 1, 6, 30, 0, 307_000, tzinfo=UTC)
 DETAIL = "/api/v2/mobile-devices/detail"
@@ -57,7 +58,7 @@ def ipad(number: int, **fields: object) -> DemoDevice:
         profile_expires=NOW + timedelta(days=400),
         purchased=date(2023, 5, 17),
     )
-    return replace(plain, **fields)  # type: ignore[arg-type]  # the test names the fields
+    return replace(plain, **fields)
 
 
 def mac(number: int) -> DemoDevice:

@@ -5,7 +5,6 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +24,7 @@ from tests.integration.demo.directory_world import (
     password,
     processes_of,
 )
+from tests.replacing import replace
 
 pytestmark = pytest.mark.demo
 

@@ -6,7 +6,6 @@ The statement is named by its number, or by how it begins. A cycle that has no s
 import os
 import signal
 import sys
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from mdm_sync.cycle import run_cycle
 from mdm_sync.ports import State
 from state import Store
 from state.connection import open_for_work
+from tests.replacing import replace
 from tests.unit.cycle_given import DISTRICT, MONDAY, FakeDirectories, FakeFleet, World, device, person
 
 PEOPLE = 4

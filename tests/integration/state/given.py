@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from sqlite3 import connect
@@ -22,6 +21,7 @@ from mdm_sync.core.model import (
 )
 from mdm_sync.ports import Changes, Commit, DirectoryRead, FleetRead, NewEntry
 from state import Store
+from tests.replacing import replace
 
 FILE = "state.db"
 MORNING = datetime(2025, 11, 3, 6, 0, tzinfo=UTC)

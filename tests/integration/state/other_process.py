@@ -6,7 +6,6 @@ It writes a line when it is where it should be.
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -27,6 +26,7 @@ from tests.integration.state.given import (
     read,
     sweep,
 )
+from tests.replacing import replace
 
 FLEET = 300
 MANY = 100_000

@@ -1,7 +1,7 @@
 """Whatever sequence of complete reads comes in: the store says what a naive account of them says."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,6 +23,7 @@ from tests.integration.state.given import (
     sweep,
     without_refs,
 )
+from tests.replacing import replace
 
 UNREADABLE = None
 Records = Mapping[int, str | None]

@@ -1,7 +1,6 @@
 """What a cycle concludes is written whole or not at all, and comes back as it was."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from tests.integration.state.given import (
     steps,
     sweep,
 )
+from tests.replacing import replace
 
 SCHOOLS = (NORD, SUED)
 ASSIGNMENTS = "SELECT subject, state, step, person_school, person_uuid, reason FROM assignments ORDER BY subject"

@@ -1,7 +1,6 @@
 """The register of incidents: what is kept, and which devices it is about as these come, go and return."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from mdm_sync.core.views import LossCase
 from mdm_sync.ports import Commit
 from state import Store
 from tests.integration.state.given import DISTRICT, EVENING, MORNING, NOON, NORD, device, sweep
+from tests.replacing import replace
 
 RULES = ("locked-without-report",)
 
@@ -36,7 +36,7 @@ def report(case: str = "V-1", *, serial: str = "DMPX1", asset_tag: str = "", **f
         reported_at=MORNING,
         recorded_by="export.csv",
     )
-    return replace(one, **fields)  # type: ignore[arg-type]  # fields of an Incident
+    return replace(one, **fields)
 
 
 def keep(store: Store, *reports: Incident) -> None:
@@ -55,7 +55,7 @@ def cases(store: Store) -> dict[str, LossCase]:
 
 
 def managed(jamf_id: int, **fields: object) -> Device:
-    return replace(device(jamf_id), management_id=f"m-{jamf_id}", **fields)  # type: ignore[arg-type]  # fields by name
+    return replace(device(jamf_id), management_id=f"m-{jamf_id}", **fields)
 
 
 class TestKeeping:

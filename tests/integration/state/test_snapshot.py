@@ -1,7 +1,5 @@
 """What the state says, school by school."""
 
-from dataclasses import replace
-
 from mdm_sync.core.lifecycle import StoredFinding, TransitionKind
 from mdm_sync.core.model import Role
 from mdm_sync.core.news import SchoolTotals
@@ -30,6 +28,7 @@ from tests.integration.state.given import (
     sweep,
     without_refs,
 )
+from tests.replacing import replace
 
 ANNA = person("anna.gruen")
 MAX_SUED, MAX_WEST = person("max.mueller", school=SUED), person("max.mueller", school=WEST)

@@ -1,6 +1,5 @@
 """What the state says beyond a single school: holders, twins, devices and findings outside of schools, sources."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from mdm_sync.core.lifecycle import StoredFinding
@@ -28,6 +27,7 @@ from tests.integration.state.given import (
     read,
     sweep,
 )
+from tests.replacing import replace
 
 ANNA, EMIL = person("anna"), person("emil")
 MAX = person("max.mueller", school=SUED)

@@ -1,7 +1,6 @@
 """Reads come in: what is added, changed, missing and gone, and which rows are written for it."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +28,7 @@ from tests.integration.state.given import (
     sweep,
     without_refs,
 )
+from tests.replacing import replace
 
 ONE, TWO, THREE = device(1), device(2), device(3)
 ANNA, EMIL, TANJA = person("anna.gruen"), person("emil.koenig"), person("t.weiss", role=Role.TEACHER)

@@ -1,6 +1,6 @@
 """The digest as admins read it: whole in both languages, harmless whatever devices and schools are called."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -24,6 +24,7 @@ from mdm_sync.core.model import (
 from mdm_sync.core.news import Digest, Place
 from mdm_sync.core.rules import DEVICE_RULES, judge
 from mdm_sync.core.views import SchoolView
+from tests.replacing import replace
 
 SENDER = "mdm-sync@it.example"
 TEAM = "team@it.example"

@@ -1,10 +1,10 @@
 """Filters by many serial numbers: few, short enough, and each knows what may come through it."""
 
-from dataclasses import replace
 from urllib.parse import quote
 
 from connectors.jamf.conditions import of_serials
 from connectors.jamf.parts import LONGEST_FILTER
+from tests.replacing import replace
 from tests.unit.core.given import ipad
 
 

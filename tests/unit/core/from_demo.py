@@ -5,7 +5,7 @@ No server and no connector has a part in it: what is compared with the planted t
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
@@ -44,6 +44,7 @@ from mdm_sync.core.views import (
 )
 from mdm_sync.demo.model import DemoDevice, DemoPerson, DemoSchool, District
 from mdm_sync.demo.model import Incident as DemoIncident
+from tests.replacing import replace
 
 _KINDS = {"iOS": DeviceKind.IPAD, "tvOS": DeviceKind.APPLE_TV, "macOS": DeviceKind.MAC, "Unknown": DeviceKind.UNKNOWN}
 _FAMILIES = {"mobile": Family.MOBILE, "computer": Family.COMPUTER}

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypedDict, Unpack
 
@@ -22,6 +21,7 @@ from mdm_sync.core.model import (
 )
 from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES, Judgement, judge
 from mdm_sync.core.views import DistrictView, PeopleView, Privileges, SchoolView, Source, Stock, Twins
+from tests.replacing import replace
 
 NORD = School(
     number="100001",

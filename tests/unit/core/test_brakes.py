@@ -1,7 +1,6 @@
 """What is too large to be true is kept back, ring by ring, until a person has decided or the cause is gone."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,6 +25,7 @@ from mdm_sync.core.brakes import (
 from mdm_sync.core.lifecycle import Transition, TransitionKind
 from mdm_sync.core.model import School
 from mdm_sync.core.rules import BRAKED_RULES
+from tests.replacing import replace
 from tests.unit.core.given import NORD, SUED, WEST, finding
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.completeness import (
@@ -15,6 +13,7 @@ from mdm_sync.core.completeness import (
     shrunk_directory,
     shrunk_fleet,
 )
+from tests.replacing import replace
 
 
 def fleet(

@@ -1,12 +1,12 @@
 """A standing exception takes out the findings that it covers, and no other."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from mdm_sync.core.exceptions import StandingException, without_excepted
 from mdm_sync.core.rules import Judgement
+from tests.replacing import replace
 from tests.unit.core.given import NORD, SUED, finding
 
 LAST = date(2026, 12, 31)

@@ -1,12 +1,12 @@
 """What was kept back, where, and how much of how much it is, in words."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from mdm_sync.core.brakes import Direction, Hold, Ring
 from mdm_sync.core.hold_text import hold_text
+from tests.replacing import replace
 
 HOLD = Hold(
     ring=Ring.SCHOOL,

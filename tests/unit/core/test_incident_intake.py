@@ -1,6 +1,5 @@
 """Which reports of an import are new: the same one twice, the same incident twice, and what was corrected by hand."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from mdm_sync.core.incident_intake import Intake, KnownReports, take_in, wording
 from mdm_sync.core.incidents import Handling, Incident, IncidentKind
+from tests.replacing import replace
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -15,7 +15,7 @@ WEEK = timedelta(days=7)
 
 def report(case: str = "V-1", *, at: datetime = AT, **fields: object) -> Incident:
     one = Incident(case_number=case, kind=IncidentKind.THEFT, serial="DMPX1", school="100001", reported_at=at)
-    return replace(one, **fields)  # type: ignore[arg-type]  # fields of an Incident
+    return replace(one, **fields)
 
 
 STORED = report(number=1, recorded_by="november.csv")

@@ -1,6 +1,5 @@
 """The yearly figures: counts of the city's own reports, and what one incident more changes in them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ import pytest
 from mdm_sync.core.conditions import Calendar
 from mdm_sync.core.incidents import Incident, IncidentKind
 from mdm_sync.core.loss_figures import YearFigures, yearly_figures
+from tests.replacing import replace
 
 BY_HAND = (
     YearFigures(year=2021, ipads=27_315, damaged=123, missing=51),

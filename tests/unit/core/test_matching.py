@@ -1,5 +1,4 @@
 import unicodedata
-from dataclasses import replace
 
 import pytest
 
@@ -14,6 +13,7 @@ from mdm_sync.core.matching import (
     person_mail_keys,
 )
 from mdm_sync.core.model import Assignment, AssignmentState, DeviceKind, Person, School, UserFields
+from tests.replacing import replace
 from tests.unit.core.given import (
     ANNA,
     EMIL_SUED,

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from enum import StrEnum
 
 import pytest
@@ -17,6 +16,7 @@ from mdm_sync.core.model import (
     Stage,
     UserFields,
 )
+from tests.replacing import replace
 from tests.unit.core.given import NORD, SUED, WEST, finding, ipad, person, user
 
 

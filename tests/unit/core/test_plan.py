@@ -1,6 +1,5 @@
 """The fingerprint of a plan: the same where the plan is the same, another where anything of it is another."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import combinations
 
@@ -10,6 +9,7 @@ from mdm_sync.core.brakes import Direction, Hold, HoldState, Ring
 from mdm_sync.core.lifecycle import Transition, TransitionKind
 from mdm_sync.core.model import Severity
 from mdm_sync.core.plan import fingerprint
+from tests.replacing import replace
 from tests.unit.core.given import SUED, finding
 
 FOUND = finding(details={"serial": "DMPX1", "person": "P-7", "near": "P-8"})

@@ -1,6 +1,5 @@
 """What the open data would change in the register, and what is left to people."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from mdm_sync.core.model import School, Stage
 from mdm_sync.core.register_plan import Closed, FieldChange, PublishedSchool, RegisterPlan, name_stem, plan_import
+from tests.replacing import replace
 
 TODAY = date(2026, 11, 23)
 NORD = School(number="100001", name="Nordschule", form="02", campus="Nord", sites=("GS Nord",))

@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.model import Device, DeviceKind
 from mdm_sync.core.stock import holders_in, stock_of
 from mdm_sync.core.views import Stock
+from tests.replacing import replace
 from tests.unit.core.given import EMIL_SUED, MAX, NORD, READ, ipad, school_view, user
 
 SCHOOL = replace(NORD, administration_names=("Büro-*",), spare_names=("Reserve-*",))

@@ -1,12 +1,12 @@
 """The planted truth is what simple, separately written rules find, and no more."""
 
 from collections import defaultdict
-from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
 from mdm_sync.demo.district.truth import expected, truth_csv, write_truth
+from tests.replacing import replace
 from tests.unit.demo.naive_matching import Matcher, is_ipad
 from tests.unit.demo.naive_rules import NaiveRules, subject
 from tests.unit.demo.plans import (

@@ -1,7 +1,6 @@
 """What the entries of a directory mean."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from connectors.iserv.groups import Group, Members, classes_of, groups_of, not_a
 from connectors.iserv.messages import Entry
 from connectors.iserv.values import comparable, first_value, parent
 from mdm_sync.core.model import Person, Role, School, SchoolClass
+from tests.replacing import replace
 
 BASE = "dc=gs-nord,dc=test"
 SCHOOL = School(

@@ -1,11 +1,10 @@
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.conditions import Target, Targets
 from mdm_sync.core.model import Person, Role, SchoolClass
 from mdm_sync.core.rules import Judgement
 from mdm_sync.core.views import Stock
+from tests.replacing import replace
 from tests.unit.core.given import CONDITIONS, FINE, NORD, finding, keys, people_judged, person, pupil
 
 RULE = "class-short-of-devices"

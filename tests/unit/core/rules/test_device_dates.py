@@ -1,6 +1,5 @@
 """``device-over-age`` and ``mdm-profile-expiring``."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +7,7 @@ import pytest
 
 from mdm_sync.core.conditions import Calendar, Conditions, Thresholds
 from mdm_sync.core.model import Severity
+from tests.replacing import replace
 from tests.unit.core.given import CONDITIONS, FINE, NOW, ipad, judged, unclear, wrong
 
 AGE, PROFILE = "device-over-age", "mdm-profile-expiring"

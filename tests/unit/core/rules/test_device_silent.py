@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -6,6 +5,7 @@ import pytest
 
 from mdm_sync.core.conditions import Calendar, Conditions, Repair, Thresholds
 from mdm_sync.core.model import Device, DeviceKind
+from tests.replacing import replace
 from tests.unit.core.given import CONDITIONS, FINE, NOW, ipad, judged, unclear, user, wrong
 
 RULE = "device-silent"

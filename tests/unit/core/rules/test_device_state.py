@@ -1,11 +1,11 @@
 """``device-unmanaged``, ``device-unsupervised``, ``device-without-site``."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from mdm_sync.core.model import NO_SITE, Device, DeviceKind
+from tests.replacing import replace
 from tests.unit.core.given import FINE, ipad, judged, unclear, user, wrong
 
 YES, NO = True, False

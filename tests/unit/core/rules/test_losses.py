@@ -1,6 +1,5 @@
 """Stolen, lost, locked, found again, in repair: one device, what was reported of it, what Jamf Pro says of it."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict, Unpack
 
@@ -12,6 +11,7 @@ from mdm_sync.core.locks import LockCommand, LockKind, LockState
 from mdm_sync.core.model import Assignment, AssignmentState, Device, DeviceKind, Severity
 from mdm_sync.core.rules import LOSS_RULES, Judgement, judge
 from mdm_sync.core.views import LossCase, LossView
+from tests.replacing import replace
 from tests.unit.core.given import CONDITIONS, EMIL_SUED, FINE, MAX, NORD, NOW, ipad, unclear
 
 HOUR, MINUTE, SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)

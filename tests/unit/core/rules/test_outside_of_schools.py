@@ -1,12 +1,11 @@
 """Devices that stand in no school's site: only what they are themselves can be wrong."""
 
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.model import NO_SITE
 from mdm_sync.core.rules import DEVICE_RULES, judge
 from mdm_sync.core.views import NOWHERE
+from tests.replacing import replace
 from tests.unit.core.given import NOBODY, ipad, own_school_unread, school_view, user
 
 ABOUT_PEOPLE = {"device-unassigned", "unknown-user", "ambiguous-user", "wrong-school"}

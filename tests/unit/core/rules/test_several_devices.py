@@ -1,10 +1,9 @@
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.conditions import Targets
 from mdm_sync.core.model import Role, Severity
 from mdm_sync.core.rules import Judgement
+from tests.replacing import replace
 from tests.unit.core.given import CONDITIONS, FINE, finding, people_judged, person
 
 RULE = "several-devices"

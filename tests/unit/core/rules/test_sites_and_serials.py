@@ -1,12 +1,11 @@
 """``site-without-school``, ``school-without-site``, ``duplicate-serial``."""
 
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.model import Stage
 from mdm_sync.core.rules import Judgement
 from mdm_sync.core.views import Twins
+from tests.replacing import replace
 from tests.unit.core.given import FINE, NORD, SUED, WEST, district_judged, finding
 
 SITES = {1: "Nord", 2: "Süd", 3: "West"}

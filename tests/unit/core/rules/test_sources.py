@@ -1,6 +1,5 @@
 """The rules about the sources: stale, shrunk, unreadable records, privileges."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from mdm_sync.core.model import Severity, Stage
 from mdm_sync.core.rules import Judgement
 from mdm_sync.core.views import Privileges, Source
+from tests.replacing import replace
 from tests.unit.core.given import CONDITIONS, FINE, NORD, NOW, SUED, district_judged, keys
 
 ONE_SECOND = timedelta(seconds=1)

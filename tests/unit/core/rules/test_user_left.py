@@ -1,6 +1,5 @@
 """A device of a person who has left, once the grace period is over."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -9,6 +8,7 @@ from mdm_sync.core.conditions import Calendar, Thresholds
 from mdm_sync.core.matching import Candidates
 from mdm_sync.core.model import Device, DeviceKind, Role, UserFields
 from mdm_sync.core.rules import Judgement
+from tests.replacing import replace
 from tests.unit.core.given import (
     ANNA,
     CONDITIONS,

@@ -1,7 +1,6 @@
 """A hint beside ``user-left``: where the person seems to be now."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from mdm_sync.core.matching import Candidates
 from mdm_sync.core.model import Device, DeviceKind, Severity, UserFields
 from mdm_sync.core.rules import DEVICE_RULES, Judgement, judge
 from mdm_sync.core.views import Moved
+from tests.replacing import replace
 from tests.unit.core.given import (
     EMIL_SUED,
     FINE,

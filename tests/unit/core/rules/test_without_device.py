@@ -1,12 +1,11 @@
 """``student-without-device`` and ``teacher-without-device``."""
 
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.conditions import Target, Targets
 from mdm_sync.core.model import Person, Role
 from mdm_sync.core.rules import Judgement
+from tests.replacing import replace
 from tests.unit.core.given import CONDITIONS, FINE, NORD, SUED, finding, people_judged, person, pupil
 
 STUDENT, TEACHER = "student-without-device", "teacher-without-device"

@@ -1,9 +1,8 @@
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.matching import Candidates
 from mdm_sync.core.model import Device, DeviceKind, UserFields
+from tests.replacing import replace
 from tests.unit.core.given import (
     ANNA,
     EMIL_SUED,
