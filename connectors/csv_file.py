@@ -7,6 +7,7 @@ and the tab; a first line ``sep=;`` is obeyed, as spreadsheets do. A cell in quo
 import csv
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -102,6 +103,8 @@ def decoded(content: bytes) -> tuple[str, str]:
     """
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace"), "utf-16"
+    with suppress(UnicodeDecodeError):
+        return content.decode("utf-8-sig"), "utf-8"
     text = content.decode("utf-8-sig", "surrogateescape")
     strange = sum(_SURROGATES[0] <= character <= _SURROGATES[1] for character in text)
     beyond_ascii = sum(character > "\x7f" for character in text)
@@ -154,7 +157,9 @@ def damage_of(cell: str) -> str:
     """Why this cell can be no value, or ""."""
     if len(cell) > LONGEST_CELL:
         return f"{len(cell)} characters in a cell"
-    if any(category(character) in _INVISIBLE and character not in "\t\r\n" for character in cell):
+    if not cell.isprintable() and any(
+        category(character) in _INVISIBLE and character not in "\t\r\n" for character in cell
+    ):
         return "bytes that are no text"
     return ""
 

@@ -28,7 +28,7 @@ from mdm_sync.core.rules import (
 from mdm_sync.core.rules.book import rule_ids
 from mdm_sync.core.rules.rule import stale_needs
 from mdm_sync.core.stock import stock_of
-from mdm_sync.core.views import NOWHERE, DistrictView, LossCase, LossView, PeopleView, SchoolView, Source, Stock
+from mdm_sync.core.views import NOWHERE, DistrictView, LossCase, LossView, Moved, PeopleView, SchoolView, Source, Stock
 from mdm_sync.equipment import FLEET, Equipment
 
 Stored = Mapping[Key, StoredFinding]
@@ -62,6 +62,7 @@ class Judging:
         sources: how they stand now, by name.
         read: numbers of the schools whose persons are known.
         judged: school and rule of each look that could decide in earlier cycles.
+        moved: where persons who left a school are now, by the subject of the person.
     """
 
     equipment: Equipment
@@ -71,19 +72,21 @@ class Judging:
     sources: Mapping[str, Source]
     read: frozenset[str]
     judged: frozenset[tuple[str, str]]
+    moved: Mapping[str, Moved]
 
     @classmethod
     def of(cls, equipment: Equipment, register: Sequence[School], chosen: Sequence[School]) -> "Judging":
         """Judging by what is stored now."""
-        snapshot = equipment.state.snapshot
+        snapshot, conditions = equipment.state.snapshot, equipment.conditions(equipment.clock())
         return cls(
             equipment=equipment,
             register=register,
             chosen=chosen,
-            conditions=equipment.conditions(equipment.clock()),
+            conditions=conditions,
             sources={source.name: source for source in snapshot.sources()},
             read=snapshot.read_schools(),
             judged=snapshot.judged(),
+            moved=snapshot.moved(by_name=conditions.moved_by_name),
         )
 
     @property
@@ -177,7 +180,7 @@ class Judging:
             devices=devices,
             assignments=assignments,
             conditions=self.conditions,
-            moved=state.snapshot.moved_from(school, by_name=self.conditions.moved_by_name),
+            moved=self.moved,
         )
 
     def _judge_devices(self, view: SchoolView, stored: Stored) -> Judged:

@@ -58,7 +58,7 @@ CREATE TABLE device_mails (     -- full addresses among the user fields, in the 
 CREATE TABLE persons (          -- accounts, as the last complete read of each school saw them
     school TEXT NOT NULL,       -- Schulnummer
     uuid TEXT NOT NULL,         -- IServ's own identifier
-    ref TEXT NOT NULL UNIQUE,   -- stands for the person outside the store
+    ref TEXT NOT NULL,          -- stands for the person outside the store
     login TEXT NOT NULL,        -- devices are matched by it
     mail TEXT NOT NULL,         -- devices are matched by it
     mail_key TEXT NOT NULL,     -- the address in the form it is looked up in
@@ -75,7 +75,6 @@ CREATE TABLE persons (          -- accounts, as the last complete read of each s
     PRIMARY KEY (school, uuid)
 ) WITHOUT ROWID;
 CREATE INDEX persons_mail ON persons (mail_key);
-CREATE INDEX persons_uuid ON persons (uuid);
 CREATE TABLE classes (          -- class groups, as the last complete read of each school saw them
     school TEXT NOT NULL,       -- Schulnummer
     account TEXT NOT NULL,      -- account name of the group

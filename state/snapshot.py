@@ -31,13 +31,16 @@ WHERE person_school = :school AND subject NOT IN (SELECT subject FROM scratch.as
 """
 
 _MOVED = """
-old.uuid, new.school, new.ref FROM persons AS old JOIN persons AS new ON new.school <> old.school
-WHERE old.school = :school AND old.left_since IS NOT NULL AND new.left_since IS NULL
+WITH old AS MATERIALIZED (SELECT * FROM persons WHERE left_since IS NOT NULL)
+SELECT old.school AS old_school, old.uuid, new.school, new.ref FROM persons AS new CROSS JOIN old
+WHERE new.left_since IS NULL AND new.school <> old.school AND {sign} ORDER BY new.school, new.uuid
 """
+"""One pass over all accounts for all who left; an index of uuids would cost each read more than it saves here."""
+
 _SIGNS = {
-    "uuid": "new.uuid = old.uuid",
-    "mail": "new.mail_key = old.mail_key AND old.mail_key <> ''",
-    "name": "(new.given_name, new.family_name) = (old.given_name, old.family_name) AND old.family_name <> ''",
+    "uuid": "old.uuid = new.uuid",
+    "mail": "old.mail_key = new.mail_key AND old.mail_key <> ''",
+    "name": "old.family_name = new.family_name AND old.given_name = new.given_name AND old.family_name <> ''",
 }
 """What two accounts at different schools have in common if they are one person's, the surest first."""
 
@@ -68,14 +71,13 @@ class Snapshot:
         """The persons who are gone from the school's directory and still known."""
         return self._persons(school, "gone_since IS NOT NULL")
 
-    def moved_from(self, school: School, *, by_name: bool) -> Mapping[str, Moved]:
-        """Where those who left the school seem to be now, by subject of the person; the surest sign counts."""
-        signs = [sign for sign in _SIGNS if by_name or sign != "name"]
-        query = " UNION ALL ".join(f"SELECT '{sign}' AS sign, {_MOVED} AND {_SIGNS[sign]}" for sign in signs)
+    def moved(self, *, by_name: bool) -> Mapping[str, Moved]:
+        """Where those who left a school seem to be now, by subject of the person; the surest sign counts."""
         found: dict[str, Moved] = {}
-        for row in self._connection.execute(query, {"school": school.number}).fetchall():
-            moved = Moved(school=row["school"], ref=row["ref"], by=row["sign"])
-            found.setdefault(person_subject(school.number, row["uuid"]), moved)
+        for sign in (sign for sign in _SIGNS if by_name or sign != "name"):
+            for row in self._connection.execute(_MOVED.format(sign=_SIGNS[sign])):
+                moved = Moved(school=row["school"], ref=row["ref"], by=sign)
+                found.setdefault(person_subject(row["old_school"], row["uuid"]), moved)
         return found
 
     def classes_of(self, school: School) -> tuple[SchoolClass, ...]:

@@ -32,7 +32,7 @@ SWEEPS_UNTIL_GONE = 2
 
 _SWAP_DEVICES = swap("devices", "subject", "subject", DEVICE_COLUMNS)
 _COUNT_DEVICES = "SELECT count(*) FROM devices"
-_SWAP_PERSONS = swap("persons", "school, uuid, ref", ":school, uuid, 'P-' || hex(randomblob(6))", PERSON_COLUMNS)
+_SWAP_PERSONS = swap("persons", "school, uuid, ref", ":school, uuid, 'P-' || hex(randomblob(8))", PERSON_COLUMNS)
 _COUNT_PERSONS = "SELECT count(*) FROM persons WHERE school = :school"
 _COME_BACK = f"""
 UPDATE persons SET (missed, gone_since, {", ".join(PERSON_COLUMNS)}) = (

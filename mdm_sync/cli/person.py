@@ -11,12 +11,12 @@ from mdm_sync.errors import SettingsError
 
 def person(
     context: typer.Context,
-    ref: Annotated[str, typer.Argument(metavar="REF", help="The reference, such as P-0A1B2C3D4E5F.")],
+    ref: Annotated[str, typer.Argument(metavar="REF", help="The reference, such as P-0A1B2C3D4E5F6071.")],
 ) -> None:
     """Tell whom a reference stands for, to those who may read the store.
 
     Example:
-      mdm-sync person P-0A1B2C3D4E5F
+      mdm-sync person P-0A1B2C3D4E5F6071
     """
     installation = session_of(context).installation()
     with installation.state_to_ask() as state:

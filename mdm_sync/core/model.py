@@ -278,7 +278,7 @@ def person_subject(school: str, uuid: str) -> str:
 
 def subject_of(family: Family, jamf_id: int) -> str:
     """Key of a device among the subjects of findings: ``device:4711``, ``computer:12``."""
-    return f"{family.value}:{jamf_id}"
+    return f"{family}:{jamf_id}"
 
 
 def _is_named(name: str, patterns: tuple[str, ...]) -> bool:

@@ -20,7 +20,7 @@ class SchoolView:
     For devices in no school's site the school is NOWHERE.
 
     Attributes:
-        moved: where persons of the school who left are now, by the subject of the person.
+        moved: where persons who left a school are now, by the subject of the person.
     """
 
     school: School

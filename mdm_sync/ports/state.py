@@ -144,8 +144,8 @@ class Snapshot(Protocol):
     def persons_gone(self, school: School) -> tuple[Person, ...]:
         """The persons who are gone from the school's directory and still known."""
 
-    def moved_from(self, school: School, *, by_name: bool) -> Mapping[str, Moved]:
-        """Where those who left the school seem to be now, by subject of the person.
+    def moved(self, *, by_name: bool) -> Mapping[str, Moved]:
+        """Where those who left a school seem to be now, by subject of the person.
 
         The same uuid counts more than the same full address, and this more than the same name, which is asked only
         with ``by_name``.

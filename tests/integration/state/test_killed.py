@@ -74,7 +74,7 @@ def run_and_die(folder: Path, statement: str) -> bool:
 def content(folder: Path, *tables: str) -> list[str]:
     """What these tables hold, without what is drawn by lot."""
     of_tables = [line for line in dump(folder) if any(f'INSERT INTO "{table}"' in line for table in tables)]
-    return sorted(re.sub(r"P-[0-9A-F]{12}|[0-9a-f]{32}", "*", line) for line in of_tables)
+    return sorted(re.sub(r"P-[0-9A-F]{16}|[0-9a-f]{32}", "*", line) for line in of_tables)
 
 
 PARTS = {

@@ -226,3 +226,46 @@ class TestSources:
             (SUED.number, (("uuid-x", "it has no uid"),)),
             ("", (("device:7", "its serial is no text"),)),
         ]
+
+
+class TestWhoMoved:
+    """Anna left the first school; her account there says so."""
+
+    LEFT = replace(ANNA, leaver=True, given_name="Anna", family_name="Ahrens")
+
+    def moved(self, store: Store, *elsewhere: Person, by_name: bool = False) -> dict[str, tuple[str, str]]:
+        read(store, NORD, self.LEFT, EMIL)
+        read(store, SUED, *elsewhere)
+        found = store.snapshot.moved(by_name=by_name)
+        return {subject: (one.school, one.by) for subject, one in found.items()}
+
+    def test_the_same_uuid_says_where_a_person_is_now(self, store: Store) -> None:
+        there = person("a.ahrens", school=SUED, uuid=ANNA.uuid)
+        assert self.moved(store, there, MAX) == {ANNA.subject: (SUED.number, "uuid")}
+
+    def test_so_does_the_same_full_address(self, store: Store) -> None:
+        there = replace(person("a.ahrens", school=SUED), mail=ANNA.mail.upper())
+        assert self.moved(store, there, MAX) == {ANNA.subject: (SUED.number, "mail")}
+
+    def test_the_same_uuid_is_the_surer_sign(self, store: Store) -> None:
+        read(store, WEST, replace(person("anna", school=WEST), mail=ANNA.mail))
+        there = person("a.ahrens", school=SUED, uuid=ANNA.uuid)
+        assert self.moved(store, there) == {ANNA.subject: (SUED.number, "uuid")}
+
+    def test_a_name_says_so_only_where_it_is_asked(self, store: Store) -> None:
+        there = replace(person("a.ahrens", school=SUED), given_name="Anna", family_name="Ahrens")
+        assert self.moved(store, there) == {}
+        assert self.moved(store, there, by_name=True) == {ANNA.subject: (SUED.number, "name")}
+
+    def test_accounts_without_name_or_address_have_nothing_in_common(self, store: Store) -> None:
+        nobody = replace(self.LEFT, mail="", given_name="", family_name="")
+        read(store, NORD, nobody, EMIL)
+        read(store, SUED, replace(nobody, school=SUED.number, uuid="uuid-other", leaver=False))
+        assert store.snapshot.moved(by_name=True) == {}
+
+    def test_who_left_the_other_school_too_is_not_there(self, store: Store) -> None:
+        there = replace(person("a.ahrens", school=SUED, uuid=ANNA.uuid), leaver=True)
+        assert self.moved(store, there) == {}
+
+    def test_who_is_still_there_did_not_move(self, store: Store) -> None:
+        assert self.moved(store, person("emil", school=SUED, uuid=EMIL.uuid)) == {}

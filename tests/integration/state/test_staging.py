@@ -314,7 +314,7 @@ class TestADirectory:
 class TestReferences:
     def test_a_reference_is_p_and_twelve_hexadecimal_digits(self, store: Store) -> None:
         read(store, NORD, ANNA)
-        assert re.fullmatch(r"P-[0-9A-F]{12}", refs(store, NORD)[ANNA.uuid])
+        assert re.fullmatch(r"P-[0-9A-F]{16}", refs(store, NORD)[ANNA.uuid])
 
     def test_a_reference_stays_while_everything_else_changes(self, store: Store) -> None:
         read(store, NORD, ANNA)
