@@ -6,6 +6,7 @@ the libraries that it uses.
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 from mdm_sync.core.completeness import ShrinkLimit
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.lock_decisions import LockLimits
 from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import School
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
@@ -44,12 +46,14 @@ if TYPE_CHECKING:
     from connectors.iserv import GroupNames
     from connectors.jamf import JamfAccess
     from mdm_sync.equipment import Checkup, Equipment
+    from mdm_sync.locking import Locking
 
 log = logging.getLogger(__name__)
 
 SETTINGS_VARIABLE = "MDM_SYNC_CONFIG"
 HTTPS_PORT = 443
 DEFAULT_SETTINGS = Path("/etc/mdm-sync/mdm-sync.toml")
+LOCKING_SECRET = "jamf-locking-client-secret"  # noqa: S105 - its name, not itself
 
 
 def settings_path(named: Path | None) -> Path:
@@ -85,6 +89,12 @@ class Installation:
         from config.texts import Texts as Catalogue
 
         return Catalogue(self.settings.language, self.settings.calendar.zone)
+
+    def texts_in(self, language: str) -> "Catalogue":
+        """Texts in another language: ``de`` or ``en``."""
+        from config.texts import Texts as Catalogue
+
+        return Catalogue(language, self.settings.calendar.zone)
 
     @property
     def schedule(self) -> "ScheduleSettings":
@@ -246,6 +256,30 @@ class Installation:
             wanted_attributes=self._wanted_attributes(),
         )
 
+    def locking(self, state: State) -> "Locking":
+        """All that switching Lost Mode works with.
+
+        Raises:
+            SettingsError: locking is not enabled.
+        """
+        from connectors.jamf import JamfCommands, LostModeScreen
+        from mdm_sync.locking import Locking
+
+        lost = self.settings.locking
+        if not lost.enabled:
+            raise SettingsError(
+                "Locking is not enabled: set locking.enabled, client_id, message and phone in the settings."
+            )
+        screen = LostModeScreen(message=lost.message, phone=lost.phone, footnote=lost.footnote)
+        commands = JamfCommands(self._locking_access(), screen, sleep=time.sleep, stale_seconds=lost.stale_seconds)
+        return Locking(commands=commands, orders=state.lock_orders, clock=utc_now)
+
+    @property
+    def lock_limits(self) -> LockLimits | None:
+        """What is locked without a person; None: nothing is."""
+        lost = self.settings.locking
+        return LockLimits(per_day=lost.automatic_per_day, days=lost.automatic_days) if lost.automatic else None
+
     def checkup(self) -> "Checkup":
         """All that looking at the sources takes; the store is not touched."""
         from connectors.jamf import JamfFleet
@@ -299,6 +333,24 @@ class Installation:
             client_secret=lambda: secret("jamf-client-secret"),
             ca_file=jamf.ca_file,
             connections=jamf.connections,
+            slots_folder=self.settings.state.folder / "locks",
+        )
+
+    def _locking_access(self) -> "JamfAccess":
+        """The second API client, which is asked for single devices alone."""
+        from config.credentials import secret
+        from connectors.jamf import JamfAccess, Limits
+
+        jamf, locking = self.settings.jamf, self.settings.locking
+        seconds = locking.answer_seconds
+        return JamfAccess(
+            url=jamf.url,
+            client_id=locking.client_id,
+            client_secret=lambda: secret(LOCKING_SECRET),
+            client_named=f"locking.client_id and the secret {LOCKING_SECRET}",
+            ca_file=jamf.ca_file,
+            connections=1,
+            limits=Limits(read=seconds, call=seconds),
             slots_folder=self.settings.state.folder / "locks",
         )
 

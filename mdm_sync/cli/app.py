@@ -16,6 +16,8 @@ from mdm_sync.cli import (
     findings,
     holds,
     incidents,
+    lock,
+    locks,
     person,
     reconcile,
     schools,
@@ -67,6 +69,9 @@ findings.app.command("ack")(acknowledging.acknowledge)
 findings.app.command("unack")(acknowledging.unacknowledge)
 app.add_typer(holds.app, name="holds")
 app.command("person")(person.person)
+app.command("lock")(lock.lock)
+app.command("unlock")(lock.unlock)
+app.command("locks")(locks.locks)
 app.add_typer(incidents.app, name="incidents")
 app.command("watch")(watch.watch)
 app.command("status")(status.status)

@@ -6,6 +6,7 @@ promises beyond its types, for the real adapter and for the fake alike.
 
 from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegister, OpenQuestion, ReportsRead
 from mdm_sync.ports.leaving import Channel, DigestComposer, NewEntry, OutboxEntry, RuleText, SummaryComposer, Texts
+from mdm_sync.ports.locking import IncidentBook, LockCommands, LockOrders
 from mdm_sync.ports.questions import (
     Acknowledgement,
     Decisions,
@@ -67,12 +68,15 @@ __all__ = [
     "Held",
     "History",
     "HolderSpan",
+    "IncidentBook",
     "IncidentFolder",
     "IncidentForm",
     "IncidentRegister",
     "Inquiry",
     "Inventory",
     "InventoryRead",
+    "LockCommands",
+    "LockOrders",
     "NewEntry",
     "OpenFinding",
     "OpenQuestion",

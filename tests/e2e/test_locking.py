@@ -1,0 +1,240 @@
+"""A theft on a district: found, locked by order, confirmed, told to the police, given back."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from mdm_sync.demo.district import generate
+from mdm_sync.demo.model import DemoDevice, District
+from tests.command_line import Ran
+from tests.e2e.conftest import Installation, open_findings
+
+pytestmark = pytest.mark.demo
+
+POSTED = "POST /api/v2/mdm/commands"
+
+
+@pytest.fixture(scope="module")
+def district(installation: Installation) -> District:
+    """Jamf Pro is given a second to answer a command, and one to show it."""
+    settings = installation.places.settings
+    quick = settings.read_text().replace("[locking]\n", "[locking]\nanswer_seconds = 1\nstale_seconds = 1\n")
+    settings.write_text(quick)
+    assert installation.run("reconcile").code == 0
+    return generate(installation.places.read_plan())
+
+
+@pytest.fixture(scope="module")
+def lockable(district: District) -> Iterator[DemoDevice]:
+    """iPads that nobody has locked or reported, each once."""
+    reported = {one.serial for one in district.incidents}
+    sites = {school.site_id for school in district.schools if school.has_site}
+    serials = [one.serial for one in district.devices]
+    return iter(
+        [
+            one
+            for one in district.devices
+            if one.device_type == "iOS"
+            and one.managed
+            and one.supervised
+            and not (one.null_sections or one.lost_mode or one.pending_lock)
+            and one.serial not in reported
+            and one.site_id in sites
+            and serials.count(one.serial) == 1
+        ]
+    )
+
+
+@pytest.fixture
+def stolen(lockable: Iterator[DemoDevice]) -> DemoDevice:
+    return next(lockable)
+
+
+def report(installation: Installation, district: District, device: DemoDevice) -> str:
+    """A theft is entered by hand; its number."""
+    school = next(one.number for one in district.schools if one.site_id == device.site_id)
+    added = installation.run("incidents", "add", "theft", "--serial", device.serial, "--school", school)
+    assert added.code == 0, added.err
+    listed = installation.run("incidents", "list", "--format", "json").document["incidents"]
+    return str(next(one["number"] for one in listed if one["serial"] == device.serial))
+
+
+def lock(installation: Installation, device: DemoDevice, incident: str, *options: str) -> Ran:
+    return installation.run("lock", device.serial, "--incident", incident, *options)
+
+
+def posted(installation: Installation) -> int:
+    calls: int = installation.ask("GET", "/jamf/counters")["requests"].get(POSTED, 0)
+    return calls
+
+
+def taken(installation: Installation) -> int:
+    commands: int = installation.ask("GET", "/jamf/counters")["commands"]
+    return commands
+
+
+def watched(installation: Installation, device: DemoDevice) -> set[str]:
+    """The rules that speak of a device after the watch has looked."""
+    assert installation.run("watch").code == 0
+    return {rule for rule, subject in open_findings(installation) if subject == f"device:{device.jamf_id}"}
+
+
+def test_a_theft_is_locked_by_order_confirmed_and_resolved(
+    installation: Installation, district: District, stolen: DemoDevice
+) -> None:
+    number = report(installation, district, stolen)
+    assert "stolen-not-locked" in watched(installation, stolen)
+    before = taken(installation)
+
+    asked = lock(installation, stolen, number, "--why", "Einbruch")
+    assert (asked.code, taken(installation)) == (2, before)
+    assert "no terminal" in asked.err
+    assert stolen.serial in asked.out
+
+    sent = lock(installation, stolen, number, "--yes", "--why", "Einbruch")
+    assert (sent.code, taken(installation)) == (0, before + 1)
+    now = watched(installation, stolen)
+    assert "lock-pending" in now
+    assert "stolen-not-locked" not in now
+
+    again = lock(installation, stolen, number, "--yes")
+    assert (again.code, taken(installation)) == (0, before + 1)
+    assert "Nothing was sent." in again.out
+
+    installation.ask("POST", "/jamf/acknowledge", {"management_id": stolen.management_id})
+    assert not {"lock-pending", "stolen-not-locked"} & watched(installation, stolen)
+
+    page = installation.places.folder / "evidence.html"
+    made = installation.run("device", stolen.serial, "--evidence", str(page), "--language", "de")
+    assert made.code == 0, made.err
+    text = page.read_text()
+    for fact in ("Sperre angeordnet", "Sperre vom Gerät bestätigt", "Diebstahl", stolen.serial, "Einbruch"):
+        assert fact in text
+
+    refused = installation.run("unlock", stolen.serial, "--incident", number, "--yes")
+    assert refused.code == 2
+    assert "still open" in refused.err
+    assert installation.run("incidents", "close", number, "--as", "recovered").code == 0
+    assert "recovered-still-locked" in watched(installation, stolen)
+    assert installation.run("unlock", stolen.serial, "--incident", number, "--yes").code == 0
+    installation.ask("POST", "/jamf/acknowledge", {"management_id": stolen.management_id})
+    assert installation.run("reconcile").code in {0, 5}
+    assert ("recovered-still-locked", f"device:{stolen.jamf_id}") not in open_findings(installation)
+
+    told = installation.run("locks", "--format", "json").document["orders"]
+    assert [(one["kind"], one["outcome"]) for one in told if one["serial"] == stolen.serial] == [
+        ("enable", "taken"),
+        ("disable", "taken"),
+    ]
+
+
+def test_a_command_without_an_answer_that_was_taken_is_found(
+    installation: Installation, district: District, stolen: DemoDevice
+) -> None:
+    number = report(installation, district, stolen)
+    before = posted(installation)
+    installation.fault("jamf", "command-timeout", on=True)
+    sent = lock(installation, stolen, number, "--yes")
+    installation.fault("jamf", "command-timeout", on=False)
+    assert (sent.code, posted(installation)) == (0, before + 1)
+    assert "is taken (command" in sent.out
+
+
+def test_a_command_without_an_answer_that_was_not_taken_is_told_and_waits_for_a_person(
+    installation: Installation, district: District, stolen: DemoDevice
+) -> None:
+    number = report(installation, district, stolen)
+    before, sent_before = posted(installation), taken(installation)
+    installation.ask("PUT", "/jamf/faults/hang", {"on": True, "value": "@POST /api/v2/mdm/commands"})
+    sent = lock(installation, stolen, number, "--yes")
+    installation.fault("jamf", "hang", on=False)
+    assert (sent.code, posted(installation), taken(installation)) == (1, before + 1, sent_before)
+    assert "order it anew" in sent.out
+
+    watched(installation, stolen)
+    waiting = installation.run("locks", "--waiting", "--format", "json").document["orders"]
+    assert [one["outcome"] for one in waiting if one["serial"] == stolen.serial] == ["not taken"]
+    assert posted(installation) == before + 1
+    assert lock(installation, stolen, number, "--yes").code == 0
+    assert (posted(installation), taken(installation)) == (before + 2, sent_before + 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("lock", "DMPNIEMAND", "--incident", "1"), "no device with the serial number DMPNIEMAND"),
+        (("lock", "DMPNIEMAND", "--incident", "999999"), "no incident 999999"),
+        (("unlock", "DMPNIEMAND"), "Say why"),
+        (("device", "DMPNIEMAND", "--evidence", "page.pdf"), ".html, .csv, .json"),
+    ],
+)
+@pytest.mark.usefixtures("district")
+def test_a_wrong_order_is_told(installation: Installation, arguments: tuple[str, ...], told: str) -> None:
+    ran = installation.run(*arguments)
+    assert ran.code == 2
+    assert told in ran.err
+
+
+def test_the_incident_must_be_about_the_device(
+    installation: Installation, district: District, stolen: DemoDevice, lockable: Iterator[DemoDevice]
+) -> None:
+    number = report(installation, district, stolen)
+    ran = lock(installation, next(lockable), number, "--yes")
+    assert ran.code == 2
+    assert "about another device" in ran.err
+
+
+class TestNewThefts:
+    @pytest.fixture
+    def automatic(self, installation: Installation, district: District) -> Iterator[None]:
+        assert district.schools
+        settings = installation.places.settings
+        plain = settings.read_text()
+        settings.write_text(plain.replace("[locking]\n", "[locking]\nautomatic = true\n"))
+        yield
+        settings.write_text(plain)
+
+    @pytest.mark.usefixtures("automatic")
+    def test_are_locked_by_the_watch_once(
+        self, installation: Installation, district: District, lockable: Iterator[DemoDevice]
+    ) -> None:
+        installation.run("watch")  # deals with what other tests reported
+        stolen = next(lockable)
+        report(installation, district, stolen)
+        before = posted(installation)
+        done = installation.run("watch", "--format", "json")
+        assert (done.code, posted(installation)) == (0, before + 1)
+        assert [(one["serial"], one["automatic"]) for one in done.document["locks"]["sent"]] == [(stolen.serial, True)]
+        rules = {one["rule"] for one in done.document["findings"] if one["subject"] == f"device:{stolen.jamf_id}"}
+        assert "lock-pending" in rules
+        assert installation.run("watch").code == 0
+        assert posted(installation) == before + 1
+
+    @pytest.mark.usefixtures("automatic")
+    def test_of_a_device_of_another_school_wait_for_a_person(
+        self, installation: Installation, district: District, lockable: Iterator[DemoDevice]
+    ) -> None:
+        installation.run("watch")
+        stolen = next(lockable)
+        other = next(one.number for one in district.schools if one.site_id != stolen.site_id)
+        assert installation.run("incidents", "add", "theft", "--serial", stolen.serial, "--school", other).code == 0
+        before = posted(installation)
+        held = installation.run("watch")
+        assert (held.code, posted(installation)) == (5, before)
+        assert "waits for a person: the device is not in a site of the school that reports it" in held.out
+        waiting = installation.run("locks", "--waiting", "--format", "json").document["orders"]
+        assert stolen.serial in {one["serial"] for one in waiting if one["outcome"] == "held"}
+
+
+def test_nothing_is_sent_where_locking_is_not_enabled(
+    installation: Installation, district: District, stolen: DemoDevice
+) -> None:
+    number = report(installation, district, stolen)
+    before = posted(installation)
+    settings = installation.places.settings
+    plain = settings.read_text()
+    settings.write_text(plain.replace("enabled = true", "enabled = false"))
+    ran = lock(installation, stolen, number, "--yes")
+    settings.write_text(plain)
+    assert (ran.code, posted(installation)) == (2, before)
+    assert "locking.enabled" in ran.err
