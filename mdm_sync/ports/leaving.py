@@ -68,6 +68,12 @@ class Texts(Protocol):
     def moment(self, moment: datetime) -> str:
         """Date and time of day as people here write them, in local time."""
 
+    def exact(self, moment: datetime) -> str:
+        """The same to the second, with the year in full and the zone."""
+
+    def written_day(self, day: date) -> str:
+        """A day with the month in words."""
+
     def day(self, day: date) -> str:
         """A date as people here write it; that of a moment in local time."""
 
