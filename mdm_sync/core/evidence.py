@@ -128,7 +128,7 @@ def chronology(evidence: Evidence) -> tuple[Event, ...]:
 def contact_after_report(evidence: Evidence) -> bool | None:
     """Whether the device was in contact after it was first reported as missing; None: it cannot be told."""
     reported = [one.reported_at for one in evidence.incidents if one.kind in {IncidentKind.THEFT, IncidentKind.LOSS}]
-    seen = evidence.device.last_contact if evidence.device else None
+    seen = evidence.device.last_seen if evidence.device else None
     return None if seen is None or not reported else seen > min(reported)
 
 

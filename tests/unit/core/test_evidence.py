@@ -74,4 +74,8 @@ class TestContactSinceTheReport:
 
     def test_of_a_vanished_device_it_cannot_be_told(self) -> None:
         assert contact_after_report(evidence(device=None)) is None
-        assert contact_after_report(evidence(device=replace(DEVICE, last_contact=None))) is None
+        assert contact_after_report(evidence(device=replace(DEVICE, last_contact=None, last_inventory=None))) is None
+
+    def test_an_inventory_is_a_contact(self) -> None:
+        told = replace(DEVICE, last_contact=None, last_inventory=REPORTED + timedelta(seconds=1))
+        assert contact_after_report(evidence(device=told)) is True
