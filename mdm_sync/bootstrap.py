@@ -28,12 +28,12 @@ from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.errors import SettingsError
 from mdm_sync.ports import (
     Channel,
-    DigestComposer,
     Directories,
     Fleet,
     IncidentFolder,
     IncidentForm,
     Inventory,
+    LockMails,
     Progress,
     PublishedRead,
     Register,
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from config.texts import Texts as Catalogue
     from connectors.iserv import GroupNames
     from connectors.jamf import JamfAccess
+    from connectors.mail import MailComposer
     from mdm_sync.equipment import Checkup, Equipment
     from mdm_sync.locking import Locking
 
@@ -239,7 +240,7 @@ class Installation:
             inventory=self.inventory(),
             brakes=lambda day: brake_limits(self.settings, day),
             exceptions=standing_exceptions(self.settings),
-            digests=self._digests(),
+            digests=self._mails(),
             summaries=SummaryComposer() if self.settings.upstream else None,
             clock=utc_now,
             progress=progress,
@@ -392,7 +393,11 @@ class Installation:
             at_a_time=iserv.at_a_time,
         )
 
-    def _digests(self) -> DigestComposer | None:
+    def lock_mails(self) -> LockMails | None:
+        """What tells of locks that wait for a person, where the settings name a mail server."""
+        return self._mails()
+
+    def _mails(self) -> "MailComposer | None":
         from connectors.mail import MailComposer
 
         mail = self.settings.mail

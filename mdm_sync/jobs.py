@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
-from mdm_sync.locking import AutomaticLocks, District, lock_thefts
+from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting
 from mdm_sync.ports import Progress
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
+
+NEVER_READ = "Jamf Pro was never read: which school a site is of is not known, and new thefts are not locked."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +80,20 @@ def refresh(installation: Installation, progress: Progress, name: str) -> bool:
 def lock_new_thefts(installation: Installation) -> AutomaticLocks:
     """Lock what is newly reported as stolen, as far as the settings let it and nobody has to decide.
 
-    To be called after each import of incidents; it does nothing twice.
+    It does nothing twice. What waits for a person is told by mail.
     """
     limits = installation.lock_limits
     if limits is None:
         return AutomaticLocks()
     with installation.working_state("lock") as state:
+        sites = state.snapshot.sites()
+        if sites is None:
+            return AutomaticLocks(errors=(NEVER_READ,))
         district = District(
-            incidents=state.incidents,
-            find=installation.fleet().find,
-            schools=installation.schools(),
-            sites=state.snapshot.sites() or {},
+            incidents=state.incidents, find=installation.fleet().find, schools=installation.schools(), sites=sites
         )
-        return lock_thefts(installation.locking(state), district, limits)
+        locking = installation.locking(state)
+        done = lock_thefts(locking, district, limits)
+        if mails := installation.lock_mails():
+            tell_waiting(locking, district, mails)
+        return done

@@ -14,6 +14,7 @@ from mdm_sync.core.lock_decisions import (
     LockLimits,
     current_record,
     doubt_automatic,
+    doubt_number,
     is_done,
     new_thefts,
     refuse_lock,
@@ -21,10 +22,11 @@ from mdm_sync.core.lock_decisions import (
 )
 from mdm_sync.core.lock_orders import LockOrder, Outcome, uuids
 from mdm_sync.core.lock_state import LockStanding, standing
-from mdm_sync.core.locks import LockKind
+from mdm_sync.core.locks import LockCommand, LockKind
 from mdm_sync.core.model import Device, School
+from mdm_sync.core.news import WaitingLock, may_leave
 from mdm_sync.errors import MdmSyncError, PermanentError
-from mdm_sync.ports import Clock, IncidentBook, LockCommands, LockOrders
+from mdm_sync.ports import Clock, IncidentBook, LockCommands, LockMails, LockOrders
 
 AUTOMATIC = "mdm-sync"
 """Who asked for a lock that nobody decided."""
@@ -84,8 +86,7 @@ def settle(locking: Locking, first: str = "") -> tuple[LockOrder, ...]:
 
 def stands(locking: Locking, device: Device) -> LockStanding:
     """How the lock of a device stands now, by its record, Jamf Pro's list of commands, and our own orders."""
-    commands = locking.commands.commands(device.management_id)
-    return standing(device, commands, locking.orders.of_device(device.subject))
+    return _standing(locking, device, locking.commands.commands(device.management_id))
 
 
 def switch(locking: Locking, wish: Wish) -> Switched:
@@ -95,14 +96,20 @@ def switch(locking: Locking, wish: Wish) -> Switched:
         TemporaryError: whether it was taken is not known; the order stays open, and the next run finds out.
         PermanentError: Jamf Pro cannot be asked; nothing was sent.
     """
-    device = wish.device
-    settle(locking, device.subject)
-    commands = locking.commands.commands(device.management_id)
-    before = standing(device, commands, locking.orders.of_device(device.subject))
+    settle(locking, wish.device.subject)
+    commands = locking.commands.commands(wish.device.management_id)
+    before = _standing(locking, wish.device, commands)
     if is_done(wish.kind, before.phase):
         return Switched(before=before, order=None)
-    order = locking.orders.add(_order(wish, locking.clock(), known=uuids(commands, wish.kind)))
-    return Switched(before=before, order=_send(locking, order))
+    return Switched(before=before, order=_write_and_send(locking, wish, commands))
+
+
+def _standing(locking: Locking, device: Device, commands: Sequence[LockCommand]) -> LockStanding:
+    return standing(device, commands, locking.orders.of_device(device.subject), locking.clock())
+
+
+def _write_and_send(locking: Locking, wish: Wish, commands: Sequence[LockCommand]) -> LockOrder:
+    return _send(locking, locking.orders.add(_order(wish, locking.clock(), known=uuids(commands, wish.kind))))
 
 
 def _send(locking: Locking, order: LockOrder) -> LockOrder:
@@ -114,8 +121,7 @@ def _send(locking: Locking, order: LockOrder) -> LockOrder:
 
 
 def _settle(locking: Locking, order: LockOrder) -> LockOrder:
-    since = max((locking.clock() - order.asked_at).total_seconds(), 0)
-    return _found(locking, order, locking.commands.became(order.management_id, order.kind, order.known, since))
+    return _found(locking, order, locking.commands.became(order.management_id, order.kind, order.known))
 
 
 def _found(locking: Locking, order: LockOrder, uuid: str | None) -> LockOrder:
@@ -148,6 +154,23 @@ def _order(wish: Wish, at: datetime, *, known: tuple[str, ...] = ()) -> LockOrde
         asked_at=at,
         known=known,
     )
+
+
+def tell_waiting(locking: Locking, district: "District", mails: LockMails) -> None:
+    """Put into the outbox which thefts wait for a person now, each once.
+
+    Nothing leaves the house for a school that is not live; of a report that is settled nobody needs to be told.
+    """
+    live = may_leave(district.schools)
+    names = {school.number: school.name for school in district.schools}
+    open_reports = {one.number: one for one in district.incidents.incidents() if one.is_missing}
+    waiting = [
+        WaitingLock(order=order, incident=report, school_name=names.get(report.school, ""))
+        for order in locking.orders.untold()
+        if (report := open_reports.get(order.incident or 0)) and (report.school in live or report.school not in names)
+    ]
+    if waiting:
+        locking.orders.tell([one.order for one in waiting], mails.locks(waiting), locking.clock())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,14 +228,18 @@ def _lock_theft(locking: Locking, district: District, limits: LockLimits, theft:
     if device is None:
         return None
     wish = Wish(device=device, incident=theft.number, kind="enable", asked_by=AUTOMATIC, why="", automatic=True)
+    if refusal := refuse_lock(device, theft):
+        return _kept(locking, replace(wish, why=refusal.value), Outcome.HELD)
+    settle(locking, device.subject)
+    commands = locking.commands.commands(device.management_id)
+    before = _standing(locking, device, commands)
+    if is_done("enable", before.phase):
+        return _kept(locking, replace(wish, why=before.phase.value), Outcome.NEEDLESS)
     school = school_at(device, district.schools, district.sites)
-    doubt = refuse_lock(device, theft, enabled=True) or doubt_automatic(
-        school, theft, locking.orders.orders(), limits, locking.clock()
-    )
+    doubt = doubt_automatic(school, theft, before) or doubt_number(locking.orders.orders(), limits, locking.clock())
     if doubt:
         return _kept(locking, replace(wish, why=doubt.value), Outcome.HELD)
-    done = switch(locking, wish)
-    return done.order or _kept(locking, replace(wish, why=done.before.phase.value), Outcome.NEEDLESS)
+    return _write_and_send(locking, wish, commands)
 
 
 def _kept(locking: Locking, wish: Wish, outcome: Outcome) -> LockOrder:

@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlite_utils import Database
 
@@ -17,18 +16,14 @@ from mdm_sync.core.views import LossCase
 from mdm_sync.ports import OpenQuestion
 from state.connection import transaction
 from state.loss_cases import MATCHES, CaseReading, text_of
-from state.rows import moment
+from state.rows import moment, one_of
 from state.schema import FLEET_SOURCE
 
 _COLUMNS = "case_number, kind, serial, asset_tag, school, happened, reported_at, handling, recorded_by"
 
 
-def _one_of(words: Iterable[StrEnum]) -> str:
-    return f"IN ({', '.join(repr(word.value) for word in sorted(words))})"
-
-
-_LOOKED_AFTER = f"handling {_one_of(UNSETTLED | {Handling.IN_REPAIR})}"
-_MISSING = f"incidents.kind {_one_of(MISSING_KINDS)} AND handling {_one_of(UNSETTLED)}"
+_LOOKED_AFTER = f"handling {one_of(UNSETTLED | {Handling.IN_REPAIR})}"
+_MISSING = f"incidents.kind {one_of(MISSING_KINDS)} AND handling {one_of(UNSETTLED)}"
 _NOTE_DEVICES = f"""
 INSERT INTO incident_devices (incident, subject, serial, asset_tag, site_id, since)
 SELECT DISTINCT incident, subject, devices.serial, devices.asset_tag, devices.site_id, ?

@@ -2,16 +2,18 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from mdm_sync.core.lock_orders import LockOrder, Outcome
+from mdm_sync.core.lock_orders import FOR_A_PERSON, LockOrder, Outcome
+from mdm_sync.ports import NewEntry
 from state.connection import transaction
-from state.rows import moment
+from state.outbox import write_entry
+from state.rows import moment, one_of
 
 _COLUMNS = (
     *("subject", "serial", "management_id", "incident", "kind", "asked_by", "automatic", "why", "asked_at"),
@@ -55,6 +57,17 @@ class LockOrders:
     def unsettled(self) -> tuple[LockOrder, ...]:
         """Those of which nobody knows yet what became of them, the earliest first."""
         return self._read("outcome IS NULL")
+
+    def untold(self) -> tuple[LockOrder, ...]:
+        """Those that nobody ordered, that now wait for a person, and of which nobody was told; the earliest first."""
+        return self._read(f"automatic AND NOT told AND outcome {one_of(FOR_A_PERSON)}")
+
+    def tell(self, orders: Collection[LockOrder], entries: Sequence[NewEntry], at: datetime) -> None:
+        """Put into the outbox what tells of these orders, which are untold no more: all of it or nothing."""
+        with transaction(self._database) as connection:
+            connection.executemany("UPDATE lock_orders SET told = 1 WHERE id = ?", ((one.number,) for one in orders))
+            for entry in entries:
+                write_entry(connection, entry, at)
 
     def holder(self, subject: str) -> str:
         """The reference of the person whom a device named in the last cycle; "" for none."""

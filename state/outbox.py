@@ -1,10 +1,12 @@
 """What waits to leave the house: claimed for a while, sent, marked after."""
 
+import secrets
+import sqlite3
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from mdm_sync.ports import OutboxEntry, OutboxTotals
+from mdm_sync.ports import NewEntry, OutboxEntry, OutboxTotals
 from state.connection import transaction
 
 
@@ -75,3 +77,12 @@ class Outbox:
                 "UPDATE outbox SET state = ?, attempts = attempts + 1, closed_at = ? WHERE id = ?",
                 (state, moment, entry.entry_id),
             )
+
+
+def write_entry(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> None:
+    """Put one entry in, inside a transaction of the caller's; it is due at once."""
+    moment = at.isoformat()
+    connection.execute(
+        "INSERT INTO outbox (key, kind, content, created_at, due_at) VALUES (?, ?, ?, ?, ?)",
+        (secrets.token_hex(16), entry.kind, entry.content, moment, moment),
+    )

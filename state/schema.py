@@ -256,7 +256,8 @@ CREATE TABLE lock_orders (      -- what we asked of Lost Mode; written before it
     known TEXT NOT NULL,        -- uuids of the commands that were there before (JSON): a new one is this order's
     command_uuid TEXT NOT NULL, -- of the command at Jamf Pro, or ""
     outcome TEXT,               -- taken, not taken, refused, held; NULL: not known yet, to be looked up
-    closed_at TEXT              -- when the outcome was known
+    closed_at TEXT,             -- when the outcome was known
+    told INTEGER NOT NULL DEFAULT 0  -- 1: a mail told that it waits for a person
 );
 CREATE INDEX lock_orders_device ON lock_orders (subject);
 CREATE TABLE outbox (           -- what must leave the house, written with the conclusion behind it

@@ -69,12 +69,15 @@ class JamfCommands:
         except PermanentError as error:
             raise PermanentError(f"{error} The command was not taken.") from error
 
-    def became(self, management_id: str, kind: LockKind, known: Collection[str], since: float) -> str | None:
-        """The command that is there beside the known ones, as soon as the list must show it."""
+    def became(self, management_id: str, kind: LockKind, known: Collection[str]) -> str | None:
+        """The command that is there beside the known ones, as soon as the list must show it.
+
+        How long ago it was sent nobody knows who was not there: an order may have waited for a connection. So the
+        whole time is waited out from now.
+        """
         command = self._new(management_id, kind, known)
-        left = self._stale_seconds - since
-        if command is None and left > 0:
-            self._sleep(left)
+        if command is None:
+            self._sleep(self._stale_seconds)
             command = self._new(management_id, kind, known)
         return command.uuid if command else None
 
@@ -82,7 +85,7 @@ class JamfCommands:
         self, management_id: str, kind: LockKind, known: Collection[str], unanswered: UnansweredError
     ) -> str | None:
         try:
-            return self.became(management_id, kind, known, since=0)
+            return self.became(management_id, kind, known)
         except MdmSyncError as error:
             raise UnansweredError(f"{unanswered} Nor could it be found out: {error}") from error
 

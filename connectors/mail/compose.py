@@ -9,7 +9,8 @@ from jinja2 import Environment
 from connectors.mail.message import Mail
 from mdm_sync.core.harmless import one_line
 from mdm_sync.core.hold_text import hold_text
-from mdm_sync.core.news import Baseline, Digest, HeldBack, Place
+from mdm_sync.core.news import Baseline, Digest, HeldBack, Place, WaitingLock
+from mdm_sync.core.waiting_text import waiting_text
 from mdm_sync.ports import NewEntry, Texts
 
 MOST_PLACES = 25
@@ -48,7 +49,7 @@ class MailComposer:
     """Puts news into mails; satisfies ``mdm_sync.ports.DigestComposer``.
 
     Args:
-        templates: ``digest.txt.j2`` and ``digest.html.j2``, which escapes what it is given.
+        templates: ``digest`` and ``waiting``, each ``.txt.j2`` and ``.html.j2``, which escapes what it is given.
         recipients: the central team; each gets a mail of its own.
     """
 
@@ -73,7 +74,40 @@ class MailComposer:
         """The mails about conclusions that were kept back, one for each recipient."""
         many = self._texts.plural("%(number)d conclusion held back", "%(number)d conclusions held back", len(holds))
         subject = f"[mdm-sync] {many % {'number': len(holds)}}"
-        return self._mails("holds", subject, {"subject": subject, "holds": list(map(self._hold, holds))})
+        shown = {
+            "heading": self._texts.text("Held back"),
+            "intro": self._texts.text(
+                "What follows is too large to be believed without somebody having looked at it. "
+                "Everything else goes on; of this nothing is concluded until somebody decides."
+            ),
+            "items": list(map(self._hold, holds)),
+            "todo": self._texts.text(
+                "Look at it with “mdm-sync holds list”. If it is true, accept it: "
+                "mdm-sync holds accept NUMBER --why TEXT. If it is not, reject it and mend the cause; "
+                "then it goes away by itself."
+            ),
+        }
+        return self._mails("waiting", subject, {"subject": subject, **shown})
+
+    def locks(self, locks: Sequence[WaitingLock]) -> Sequence[NewEntry]:
+        """The mails about stolen devices that were not locked, one for each recipient."""
+        many = self._texts.plural(
+            "%(number)d stolen device not locked", "%(number)d stolen devices not locked", len(locks)
+        )
+        subject = f"[mdm-sync] {many % {'number': len(locks)}}"
+        shown = {
+            "heading": self._texts.text("Not locked"),
+            "intro": self._texts.text(
+                "These devices were reported as stolen, and are not locked without somebody having looked at them."
+            ),
+            "items": [waiting_text(one, self._texts.text) for one in locks],
+            "todo": self._texts.text(
+                "Look at it with “mdm-sync locks --waiting”. To lock a device: "
+                "mdm-sync lock SERIAL --incident NUMBER. If the report is wrong, correct or close it: "
+                "mdm-sync incidents change, mdm-sync incidents close."
+            ),
+        }
+        return self._mails("waiting", subject, {"subject": subject, **shown})
 
     def _hold(self, held: HeldBack) -> str:
         title = self._texts.rule(held.hold.rule).title if held.hold.rule else ""

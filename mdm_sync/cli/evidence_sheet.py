@@ -100,9 +100,9 @@ def _device_facts(evidence: Evidence, texts: Texts) -> tuple[tuple[str, str], ..
         facts.append((texts.text("Record at Jamf Pro"), texts.text("vanished")))
     facts.append((texts.text("School"), f"{school.name} ({school.number})" if school else texts.text("none")))
     if device:
-        contact = texts.exact(device.last_contact) if device.last_contact else unknown
+        contact = texts.exact(device.last_seen) if device.last_seen else unknown
         facts.append((texts.text("Last contact"), contact))
-    lock = standing(device, evidence.commands, evidence.orders)
+    lock = standing(device, evidence.commands, evidence.orders, evidence.made_at)
     facts.append((texts.text("Lost Mode"), phase_word(lock.phase, texts)))
     answers = {True: texts.text("yes"), False: texts.text("no"), None: unknown}
     facts.append((texts.text("Contact since the report"), answers[contact_after_report(evidence)]))

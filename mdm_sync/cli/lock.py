@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from mdm_sync.bootstrap import Installation
+from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cli.deciding import deciding_user
 from mdm_sync.cli.exits import Exit
 from mdm_sync.cli.lock_text import Shown, show_device, tell_end
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console
 from mdm_sync.core.incidents import Incident
-from mdm_sync.core.lock_decisions import current_record, refuse_lock, refuse_unlock, school_at
+from mdm_sync.core.lock_decisions import current_record, named_by_serial, refuse_lock, refuse_unlock, school_at
 from mdm_sync.core.lock_orders import Outcome
 from mdm_sync.core.locks import LockKind
 from mdm_sync.core.model import Device
@@ -93,40 +93,47 @@ def unlock(
 def _switch(installation: Installation, asked: _Asked) -> Exit:
     from mdm_sync.locking import Wish, switch
 
-    device = _look(installation, asked)
+    _look(installation, asked)
     if not _is_wanted(installation, asked):
         return Exit.DONE
-    wish = Wish(
-        device=device, incident=asked.incident, kind=asked.kind, asked_by=deciding_user(), why=asked.why.strip()
-    )
     with installation.working_state(asked.command) as state:
-        done = switch(installation.locking(state), wish)
+        locking = installation.locking(state)
+        device, _ = _allowed(installation, state, asked)  # anew: somebody may have thought for an hour
+        wish = Wish(
+            device=device, incident=asked.incident, kind=asked.kind, asked_by=deciding_user(), why=asked.why.strip()
+        )
+        done = switch(locking, wish)
     tell_end(done.order, done.before, installation.texts)
     return Exit.DONE if done.order is None or done.order.outcome is Outcome.TAKEN else Exit.FAILED
 
 
-def _look(installation: Installation, asked: _Asked) -> Device:
+def _look(installation: Installation, asked: _Asked) -> None:
     """Show the device as it is now; the store is free again while a person thinks."""
     from mdm_sync.locking import settle, stands
 
     with installation.working_state(asked.command) as state:
         locking = installation.locking(state)
-        incident = _incident(state, asked.incident)
-        device = _device(installation, asked.serial)
-        _refuse(device, incident, asked.kind)
+        device, incident = _allowed(installation, state, asked)
         earlier = settle(locking, device.subject)
         shown = _shown(installation, state, device, incident)
         show_device(shown, stands(locking, device), [one for one in earlier if one.subject == device.subject])
-    return device
 
 
-def _incident(state: State, number: int | None) -> Incident | None:
-    if number is None:
-        return None
-    incident = state.incidents.incident(number)
-    if incident is None:
-        raise SettingsError(f"There is no incident {number}: mdm-sync incidents list shows them.")
-    return incident
+def _allowed(installation: Installation, state: State, asked: _Asked) -> tuple[Device, Incident | None]:
+    """The device and the incident as they are now; they must allow what is asked for."""
+    cases = state.incidents.loss_cases(installation.schools(), (), utc_now())
+    reports = named_by_serial(state.incidents.incidents(), cases)
+    incident = next((one for one in reports if one.number == asked.incident), None)
+    if asked.incident is not None and incident is None:
+        raise SettingsError(f"There is no incident {asked.incident}: mdm-sync incidents list shows them.")
+    device = _device(installation, asked.serial)
+    if asked.kind == "enable" and incident is not None:
+        refusal = refuse_lock(device, incident)
+    else:
+        refusal = refuse_unlock(device, incident, reports)
+    if refusal:
+        raise SettingsError(f"Lost Mode of {device.serial} cannot be switched: {refusal.value}. Nothing was sent.")
+    return device, incident
 
 
 def _device(installation: Installation, serial: str) -> Device:
@@ -142,15 +149,6 @@ def _device(installation: Installation, serial: str) -> Device:
             "remove those that are no longer in use, then order it again."
         )
     return device
-
-
-def _refuse(device: Device, incident: Incident | None, kind: LockKind) -> None:
-    if kind == "enable" and incident is not None:
-        refusal = refuse_lock(device, incident, enabled=True)
-    else:
-        refusal = refuse_unlock(device, incident, enabled=True)
-    if refusal:
-        raise SettingsError(f"Lost Mode of {device.serial} cannot be switched: {refusal.value}. Nothing was sent.")
 
 
 def _shown(installation: Installation, state: State, device: Device, incident: Incident | None) -> Shown:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from mdm_sync.cli.incident_words import handling_text, kind_text
 from mdm_sync.cli.output import console, plain, table
 from mdm_sync.core.incidents import Incident
-from mdm_sync.core.lock_decisions import Doubt, Refusal
 from mdm_sync.core.lock_orders import LockOrder, Outcome
 from mdm_sync.core.lock_state import LockPhase, LockStanding
 from mdm_sync.core.model import Device, School
+from mdm_sync.core.waiting_text import why_held
 from mdm_sync.ports import Texts
 
 LONGEST = 300
@@ -76,20 +76,8 @@ def outcome_word(outcome: Outcome | None, texts: Texts) -> str:
 
 def reason(order: LockOrder, texts: Texts) -> str:
     """Why it was ordered, or why nothing was sent: people's own words as they are, ours in the reader's language."""
-    doubts = {
-        Doubt.ANOTHER_SITE: texts.text("the device is not in a site of the school that reports it"),
-        Doubt.NOT_LIVE: texts.text("the school is not live"),
-        Doubt.TOO_MANY: texts.text("the day's number of automatic locks is reached"),
-    }
-    refusals = {
-        Refusal.NOT_AN_IPAD: texts.text("it is no iPad"),
-        Refusal.UNMANAGED: texts.text("Jamf Pro does not manage it"),
-        Refusal.UNSUPERVISED: texts.text("it is not supervised"),
-        Refusal.NO_MANAGEMENT_ID: texts.text("its record has no management id"),
-    }
-    phases = {phase: phase_word(phase, texts) for phase in LockPhase}
-    words = {key.value: word for key, word in (*doubts.items(), *refusals.items(), *phases.items())}
-    return words.get(order.why, order.why) if order.automatic else order.why
+    phases = {phase.value: phase_word(phase, texts) for phase in LockPhase}
+    return phases.get(order.why) or why_held(order.why, texts.text) if order.automatic else order.why
 
 
 def _facts(shown: Shown, now: LockStanding) -> list[tuple[str, str]]:

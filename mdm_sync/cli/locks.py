@@ -7,10 +7,10 @@ import typer
 from mdm_sync.cli.lock_text import LONGEST, outcome_word, reason
 from mdm_sync.cli.options import Format, FormatOption, session_of
 from mdm_sync.cli.output import console, plain, table, write_csv, write_json
-from mdm_sync.core.lock_orders import LockOrder, Outcome
+from mdm_sync.core.lock_orders import FOR_A_PERSON, LockOrder, Outcome
 from mdm_sync.ports import Texts
 
-WAITING = frozenset({None, Outcome.HELD, Outcome.NOT_TAKEN, Outcome.REFUSED})
+WAITING: frozenset[Outcome | None] = FOR_A_PERSON | {None}
 """Outcomes after which somebody has something to do."""
 CSV_HEADER = (
     *("order", "kind", "serial", "incident", "asked_by", "automatic", "asked_at"),

@@ -1,30 +1,33 @@
 """Whether Lost Mode of a device may be switched: pure decisions, each with the reason where it is no."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mdm_sync.core.incidents import Incident, IncidentKind
 from mdm_sync.core.lock_orders import LockOrder, automatic_within
-from mdm_sync.core.lock_state import LockPhase
+from mdm_sync.core.lock_state import LockPhase, LockStanding
 from mdm_sync.core.locks import LockKind
 from mdm_sync.core.model import Device, DeviceKind, Family, School, Stage
+from mdm_sync.core.views import LossCase
 
 ONE_DAY = timedelta(days=1)
+_DECIDED = frozenset({LockPhase.ENDED, LockPhase.ENDING, LockPhase.REFUSED})
+"""After these somebody has to look at the device before it is locked again."""
 
 
 class Refusal(StrEnum):
     """Why Lost Mode may not be switched, the first that applies."""
 
-    SWITCHED_OFF = "locking is not enabled in the settings"
     NOT_AN_IPAD = "it is no iPad"
     UNMANAGED = "Jamf Pro does not manage it"
     UNSUPERVISED = "it is not supervised"
     NO_MANAGEMENT_ID = "its record has no management id"
     NO_OPEN_LOSS = "the incident is no theft or loss that is open"
     ANOTHER_DEVICE = "the incident is about another device"
-    STILL_MISSING = "the incident is still open"
+    STILL_MISSING = "a theft or loss of it is still open, settle that first"
 
 
 class Doubt(StrEnum):
@@ -32,6 +35,7 @@ class Doubt(StrEnum):
 
     ANOTHER_SITE = "the device is not in a site of the school that reports it"
     NOT_LIVE = "the school is not live"
+    DECIDED_SINCE = "since the report its Lost Mode was ended, or the device refused it"
     TOO_MANY = "the day's number of automatic locks is reached"
 
 
@@ -48,49 +52,70 @@ class LockLimits:
     days: int
 
 
-def refuse_lock(device: Device, incident: Incident, *, enabled: bool) -> Refusal | None:
+def refuse_lock(device: Device, incident: Incident) -> Refusal | None:
     """Why this device may not be locked for this incident; None: it may."""
-    if refusal := _refuse_switch(device, enabled=enabled):
+    if refusal := _refuse_switch(device):
         return refusal
     if not incident.is_missing:
         return Refusal.NO_OPEN_LOSS
     return None if is_about(incident, device) else Refusal.ANOTHER_DEVICE
 
 
-def refuse_unlock(device: Device, incident: Incident | None, *, enabled: bool) -> Refusal | None:
-    """Why Lost Mode of this device may not be ended; None: it may."""
-    if refusal := _refuse_switch(device, enabled=enabled):
+def refuse_unlock(device: Device, incident: Incident | None, reports: Iterable[Incident]) -> Refusal | None:
+    """Why Lost Mode of this device may not be ended; None: it may.
+
+    Args:
+        device: its record.
+        incident: the report that is named as the reason, or None.
+        reports: all of them; an open theft or loss of this device keeps it locked, whatever the reason.
+    """
+    if refusal := _refuse_switch(device):
         return refusal
-    if incident is None:
-        return None
-    if not is_about(incident, device):
+    if incident is not None and not is_about(incident, device):
         return Refusal.ANOTHER_DEVICE
-    return Refusal.STILL_MISSING if incident.is_missing else None
+    return Refusal.STILL_MISSING if any(one.is_missing and is_about(one, device) for one in reports) else None
 
 
 def is_about(incident: Incident, device: Device) -> bool:
-    """Whether a report names this device: by serial number, else by asset tag."""
-    if incident.serial:
-        return incident.serial.casefold() == device.serial.casefold()
-    return bool(incident.asset_tag) and incident.asset_tag.casefold() == device.asset_tag.casefold()
+    """Whether a report names this device, by serial number: an asset tag may be on the replacement already."""
+    return bool(incident.serial) and incident.serial.casefold() == device.serial.casefold()
 
 
-def doubt_automatic(
-    school: School | None, incident: Incident, orders: Collection[LockOrder], limits: LockLimits, now: datetime
-) -> Doubt | None:
-    """Why a device is not to be locked without a person; None: it is.
+def named_by_serial(incidents: Iterable[Incident], cases: Iterable[LossCase]) -> tuple[Incident, ...]:
+    """The same incidents; one that tells an asset tag alone has the serial number of the one device it is about.
+
+    Args:
+        incidents: all of them.
+        cases: which devices they were found to be about.
+    """
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    for case in cases:
+        for one in case.incidents:
+            found[one.number].add(case.serial)
+    return tuple(
+        one if one.serial or len(found[one.number]) != 1 else replace(one, serial=next(iter(found[one.number])))
+        for one in incidents
+    )
+
+
+def doubt_automatic(school: School | None, incident: Incident, lock: LockStanding) -> Doubt | None:
+    """Why a device is not to be locked without a person; None: it is, if the day's number allows.
 
     Args:
         school: the one in whose site the device stands; None: in no school's.
         incident: an open report of a theft.
-        orders: our earlier ones, those of the last 24 hours among them.
-        limits: as the settings say.
-        now: aware.
+        lock: how its lock stands now.
     """
     if school is None or school.number != incident.school:
         return Doubt.ANOTHER_SITE
     if school.stage is not Stage.LIVE:
         return Doubt.NOT_LIVE
+    decided = lock.phase in _DECIDED and (lock.since is None or lock.since >= incident.reported_at)
+    return Doubt.DECIDED_SINCE if decided else None
+
+
+def doubt_number(orders: Collection[LockOrder], limits: LockLimits, now: datetime) -> Doubt | None:
+    """Whether the day's number of locks without a person is reached; ``orders`` are all of the last 24 hours."""
     return Doubt.TOO_MANY if automatic_within(orders, now - ONE_DAY) >= limits.per_day else None
 
 
@@ -140,10 +165,8 @@ def is_done(kind: LockKind, phase: LockPhase) -> bool:
     return phase not in {LockPhase.CONFIRMED, LockPhase.ASKED}
 
 
-def _refuse_switch(device: Device, *, enabled: bool) -> Refusal | None:
+def _refuse_switch(device: Device) -> Refusal | None:
     """What keeps any command about Lost Mode from the device; what its record does not say keeps it as well."""
-    if not enabled:
-        return Refusal.SWITCHED_OFF
     if device.family is not Family.MOBILE or device.kind is not DeviceKind.IPAD:
         return Refusal.NOT_AN_IPAD
     if device.managed is not True:

@@ -22,6 +22,10 @@ class Outcome(StrEnum):
     NEEDLESS = "needless"
 
 
+FOR_A_PERSON = frozenset({Outcome.HELD, Outcome.REFUSED, Outcome.NOT_TAKEN})
+"""Outcomes after which only a person's order sends a command."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockOrder:
     """Lost Mode of one device is to be switched, once.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mdm_sync.core.lock_orders import LockOrder, Outcome, command_of, newest
@@ -27,6 +27,9 @@ class LockPhase(StrEnum):
     ENDED = "ended"
 
 
+SHOWN_WITHIN = timedelta(minutes=5)
+"""By then a list at Jamf Pro shows each command; one of ours that it does not show is no longer kept there."""
+
 WAITING = frozenset({"pending", "not now"})
 """States of a command that the device has not answered."""
 
@@ -47,30 +50,32 @@ class LockStanding:
     order: LockOrder | None = None
 
 
-def standing(device: Device | None, commands: Sequence[LockCommand], orders: Sequence[LockOrder]) -> LockStanding:
+def standing(
+    device: Device | None, commands: Sequence[LockCommand], orders: Sequence[LockOrder], now: datetime
+) -> LockStanding:
     """How the lock of a device stands.
 
     Args:
         device: its record; None where Jamf Pro has none any more.
         commands: those about its Lost Mode at Jamf Pro, in any order.
         orders: our own for it, the earliest first.
+        now: aware, by the clock of the orders.
     """
     latest = newest(commands)
     open_order = next((one for one in reversed(orders) if one.outcome is None), None)
     if open_order and command_of(open_order, commands) is None:
         return LockStanding(phase=LockPhase.UNKNOWN, since=open_order.asked_at, order=open_order)
-    shown = {one.uuid for one in commands}
-    unseen = next((one for one in reversed(orders) if one.outcome is Outcome.TAKEN), None)
-    if unseen and unseen.command_uuid not in shown and _is_later(unseen, latest):
-        return _by_order(device, unseen)
+    taken = next((one for one in reversed(orders) if one.outcome is Outcome.TAKEN), None)
+    if taken and command_of(taken, commands) is None and _is_fresh(taken, now):
+        return _by_order(device, taken)
     phase = _phase(device, latest)
     since = _since(device, latest, phase)
     order = next((one for one in orders if latest and one.command_uuid == latest.uuid), None)
     return LockStanding(phase=phase, since=since, command=latest, order=order)
 
 
-def _is_later(order: LockOrder, latest: LockCommand | None) -> bool:
-    return latest is None or latest.sent_at is None or order.asked_at > latest.sent_at
+def _is_fresh(order: LockOrder, now: datetime) -> bool:
+    return order.closed_at is not None and now - order.closed_at < SHOWN_WITHIN
 
 
 def _by_order(device: Device | None, order: LockOrder) -> LockStanding:

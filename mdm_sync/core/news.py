@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mdm_sync.core.brakes import Hold
+from mdm_sync.core.incidents import Incident
 from mdm_sync.core.lifecycle import Transition, TransitionKind
+from mdm_sync.core.lock_orders import LockOrder
 from mdm_sync.core.model import Family, Finding, School, Severity, Stage
 from mdm_sync.core.views import Source
 
@@ -60,6 +62,15 @@ class HeldBack:
     """A conclusion that waits for a person, with the name of its school, "" where it is of no single one."""
 
     hold: Hold
+    school_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLock:
+    """A lock that was to be sent without a person and now waits for one, with the report behind it."""
+
+    order: LockOrder
+    incident: Incident
     school_name: str
 
 

@@ -5,7 +5,16 @@ promises beyond its types, for the real adapter and for the fake alike.
 """
 
 from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegister, OpenQuestion, ReportsRead
-from mdm_sync.ports.leaving import Channel, DigestComposer, NewEntry, OutboxEntry, RuleText, SummaryComposer, Texts
+from mdm_sync.ports.leaving import (
+    Channel,
+    DigestComposer,
+    LockMails,
+    NewEntry,
+    OutboxEntry,
+    RuleText,
+    SummaryComposer,
+    Texts,
+)
 from mdm_sync.ports.locking import IncidentBook, LockCommands, LockOrders
 from mdm_sync.ports.questions import (
     Acknowledgement,
@@ -76,6 +85,7 @@ __all__ = [
     "Inventory",
     "InventoryRead",
     "LockCommands",
+    "LockMails",
     "LockOrders",
     "NewEntry",
     "OpenFinding",

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from mdm_sync.core.news import Digest, HeldBack
+from mdm_sync.core.news import Digest, HeldBack, WaitingLock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,13 @@ class DigestComposer(Protocol):
 
     def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
         """The mails about conclusions that were kept back and wait for a person."""
+
+
+class LockMails(Protocol):
+    """Puts into mails what waits for a person of what was to be locked without one."""
+
+    def locks(self, locks: Sequence[WaitingLock]) -> Sequence[NewEntry]:
+        """The mails about stolen devices that were not locked, one for each recipient."""
 
 
 class SummaryComposer(Protocol):

@@ -1,11 +1,13 @@
 """Lost Mode of single devices: what is sent, and what is kept of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from mdm_sync.core.incidents import Incident
 from mdm_sync.core.lock_orders import LockOrder
 from mdm_sync.core.locks import LockCommand, LockKind
+from mdm_sync.ports.leaving import NewEntry
 
 
 class LockCommands(Protocol):
@@ -30,8 +32,8 @@ class LockCommands(Protocol):
             TemporaryError: whether it was taken is not known.
         """
 
-    def became(self, management_id: str, kind: LockKind, known: Collection[str], since: float) -> str | None:
-        """The uuid of a command sent so many seconds ago, waited for until it must be shown; None: it was not taken."""
+    def became(self, management_id: str, kind: LockKind, known: Collection[str]) -> str | None:
+        """The uuid of a command that was sent before now, waited for until it must be shown; None: it was not taken."""
 
 
 class LockOrders(Protocol):
@@ -51,6 +53,12 @@ class LockOrders(Protocol):
 
     def unsettled(self) -> tuple[LockOrder, ...]:
         """Those of which nobody knows yet what became of them, the earliest first."""
+
+    def untold(self) -> tuple[LockOrder, ...]:
+        """Those that nobody ordered, that now wait for a person, and of which nobody was told; the earliest first."""
+
+    def tell(self, orders: Collection[LockOrder], entries: Sequence[NewEntry], at: datetime) -> None:
+        """Put into the outbox what tells of these orders, which are untold no more: all of it or nothing."""
 
     def holder(self, subject: str) -> str:
         """The reference of the person whom a device named in the last cycle; "" for none."""

@@ -87,9 +87,9 @@ class LockCommandsContract:
         uuid = far.commands.send(far.device, "enable", [before or ""])
 
         assert before != uuid
-        assert far.commands.became(far.device, "enable", [before or ""], 5) == uuid
-        assert far.commands.became(far.device, "disable", (), 5) is None
-        assert far.commands.became(far.other, "enable", (), 500) is None
+        assert far.commands.became(far.device, "enable", [before or ""]) == uuid
+        assert far.commands.became(far.device, "disable", ()) is None
+        assert far.commands.became(far.other, "enable", ()) is None
 
     def test_says_that_it_was_refused(self, far: CommandsUnderTest) -> None:
         far.refuse()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mdm_sync.core.lock_orders import LockOrder, Outcome
+from mdm_sync.core.lock_orders import FOR_A_PERSON, LockOrder, Outcome
 from mdm_sync.ports import LockOrders
 
 NOW = datetime(2026, 11, 23, 10, 30, 15, 250_000, tzinfo=UTC)
@@ -76,6 +76,24 @@ class LockOrdersContract:
         book.close(replace(first, outcome=Outcome.NOT_TAKEN, closed_at=NOW))
 
         assert book.unsettled() == (other,)
+
+    def test_names_those_that_wait_for_a_person_until_somebody_was_told(self, book: LockOrders) -> None:
+        waiting = [book.add(replace(order(), automatic=True, outcome=outcome)) for outcome in sorted(FOR_A_PERSON)]
+        assert list(book.untold()) == waiting
+
+        book.tell(waiting[:1], (), NOW)
+        assert list(book.untold()) == waiting[1:]
+
+    @pytest.mark.parametrize("outcome", [None, Outcome.TAKEN, Outcome.NEEDLESS])
+    def test_others_wait_for_nobody(self, book: LockOrders, outcome: Outcome | None) -> None:
+        book.add(replace(order(), automatic=True, outcome=outcome))
+
+        assert book.untold() == ()
+
+    def test_those_of_a_person_are_told_to_the_person(self, book: LockOrders) -> None:
+        book.add(replace(order(), outcome=Outcome.NOT_TAKEN))
+
+        assert book.untold() == ()
 
     def test_knows_no_holder_of_an_unknown_device(self, book: LockOrders) -> None:
         assert book.holder("device:999") == ""

@@ -15,7 +15,6 @@ class FakeLockCommands:
         deaf: no answer comes, and none is taken.
         refuses: says no.
         blind: lists cannot be had.
-        waited: seconds that somebody waited for a list to be true.
     """
 
     taken: list[LockCommand] = field(default_factory=list)
@@ -23,8 +22,6 @@ class FakeLockCommands:
     deaf: bool = False
     refuses: bool = False
     blind: bool = False
-    waited: float = 0
-    stale_seconds: float = 60
 
     def commands(self, management_id: str) -> tuple[LockCommand, ...]:
         if self.blind:
@@ -40,9 +37,8 @@ class FakeLockCommands:
             self.taken.append(LockCommand(uuid=uuid, management_id=management_id, kind=kind, state="pending"))
             if not self.silent:
                 return uuid
-        return self.became(management_id, kind, known, 0)
+        return self.became(management_id, kind, known)
 
-    def became(self, management_id: str, kind: LockKind, known: Collection[str], since: float) -> str | None:
-        self.waited += max(self.stale_seconds - since, 0)
+    def became(self, management_id: str, kind: LockKind, known: Collection[str]) -> str | None:
         new = [one for one in self.commands(management_id) if one.kind == kind and one.uuid not in known]
         return new[-1].uuid if new else None

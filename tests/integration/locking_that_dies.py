@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from sqlite_utils import Database
+
 from mdm_sync.core.lock_orders import LockOrder
 from mdm_sync.core.locks import LockCommand, LockKind
 from mdm_sync.core.model import Device
 from mdm_sync.locking import Locking, Wish, switch
 from mdm_sync.ports import LockCommands
-from state import Store
+from state.connection import open_for_work
 from state.lock_orders import LockOrders
 from tests.far_side import NOW, device_of, small_district
 from tests.integration.locking_side import commands_in_real_time
@@ -26,37 +28,25 @@ def die() -> NoReturn:
     raise AssertionError("killed")
 
 
-@dataclass(frozen=True, slots=True)
-class DyingOrders:
+class DyingOrders(LockOrders):
     """Real orders; the process dies at its moment."""
 
-    real: LockOrders
-    moment: str
+    def __init__(self, database: Database, moment: str) -> None:
+        super().__init__(database)
+        self._moment = moment
 
     def add(self, order: LockOrder) -> LockOrder:
-        if self.moment == "before-order":
+        if self._moment == "before-order":
             die()
-        kept = self.real.add(order)
-        if self.moment == "after-order":
+        kept = super().add(order)
+        if self._moment == "after-order":
             die()
         return kept
 
     def close(self, order: LockOrder) -> None:
-        self.real.close(order)
-        if self.moment == "after-close":
+        super().close(order)
+        if self._moment == "after-close":
             die()
-
-    def orders(self) -> tuple[LockOrder, ...]:
-        return self.real.orders()
-
-    def of_device(self, subject: str) -> tuple[LockOrder, ...]:
-        return self.real.of_device(subject)
-
-    def unsettled(self) -> tuple[LockOrder, ...]:
-        return self.real.unsettled()
-
-    def holder(self, subject: str) -> str:
-        return self.real.holder(subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +65,8 @@ class DyingCommands:
             die()
         return uuid
 
-    def became(self, management_id: str, kind: LockKind, known: Collection[str], since: float) -> str | None:
-        return self.real.became(management_id, kind, known, since)
+    def became(self, management_id: str, kind: LockKind, known: Collection[str]) -> str | None:
+        return self.real.became(management_id, kind, known)
 
 
 def device_named(subject: str) -> Device:
@@ -86,6 +76,6 @@ def device_named(subject: str) -> Device:
 if __name__ == "__main__":
     folder, url, ca_file, subject, moment = sys.argv[1:]
     commands = DyingCommands(commands_in_real_time(url, Path(ca_file)), moment)
-    orders = DyingOrders(Store.open(Path(folder)).lock_orders, moment)
+    orders = DyingOrders(open_for_work(Path(folder)), moment)
     locking = Locking(commands=commands, orders=orders, clock=lambda: NOW)
     switch(locking, Wish(device=device_named(subject), incident=4, kind="enable", asked_by="meier", why=""))

@@ -96,12 +96,14 @@ class TestWithoutAnAnswer:
         assert jamf.calls(POSTED) == 1
         assert bool(uuid) == (jamf.settings.counters.commands == 1) == (fault == "cut-body")
 
-    def test_only_what_is_left_of_the_minute_is_waited_for_later(
+    def test_whoever_was_not_there_waits_out_the_whole_minute_unless_the_command_is_there(
         self, jamf: JamfSide, commands: JamfCommands, device: Device
     ) -> None:
-        assert commands.became(device.management_id, "enable", (), 45) is None
-        assert commands.became(device.management_id, "enable", (), 60) is None
-        assert jamf.clock.pauses == [15]
+        assert commands.became(device.management_id, "enable", ()) is None
+        assert jamf.clock.pauses == [60]
+        uuid = commands.send(device.management_id, "enable", ())
+        assert commands.became(device.management_id, "enable", ()) == uuid
+        assert jamf.clock.pauses == [60]
 
     def test_a_list_whose_filter_is_ignored_tells_nothing(
         self, jamf: JamfSide, commands: JamfCommands, device: Device

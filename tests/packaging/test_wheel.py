@@ -117,7 +117,7 @@ class TestInstalled:
             "print(german.text('Solved'), *sorted(german.templates().list_templates()))"
         )
         told = run(program / "python", "-X", "utf8", "-c", show, cwd=tmp_path, env={})
-        templates = "digest.html.j2 digest.txt.j2 evidence.html.j2 holds.html.j2 holds.txt.j2"
+        templates = "digest.html.j2 digest.txt.j2 evidence.html.j2 waiting.html.j2 waiting.txt.j2"
         assert (told.stdout, told.stderr) == (f"Gelöst {templates}\n", "")
 
     def test_keyring_finds_its_backend(self, program: Path, tmp_path: Path) -> None:

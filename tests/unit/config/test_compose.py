@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -10,6 +11,8 @@ from config.texts import Texts
 from connectors.mail import MailComposer
 from connectors.mail.message import Mail, message_of, read_mail
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.lock_decisions import Doubt
+from mdm_sync.core.lock_orders import Outcome
 from mdm_sync.core.matching import Candidates, PersonIndex, match
 from mdm_sync.core.model import (
     Device,
@@ -21,10 +24,11 @@ from mdm_sync.core.model import (
     Severity,
     UserFields,
 )
-from mdm_sync.core.news import Digest, Place
+from mdm_sync.core.news import Digest, Place, WaitingLock
 from mdm_sync.core.rules import DEVICE_RULES, judge
 from mdm_sync.core.views import SchoolView
 from tests.replacing import replace
+from tests.unit.cli.losses import ORDER, THEFT
 
 SENDER = "mdm-sync@it.example"
 TEAM = "team@it.example"
@@ -298,6 +302,44 @@ def test_each_recipient_gets_a_mail_of_their_own() -> None:
     to_all = mails(NEWS, recipients=(TEAM, "boss@it.example"))
     assert [(one.sender, one.recipients) for one in to_all] == [(SENDER, [TEAM]), (SENDER, ["boss@it.example"])]
     assert as_read(to_all[0]) == as_read(to_all[1])
+
+
+def not_locked(language: str) -> Mail:
+    texts = Texts(language)
+    composer = MailComposer(texts, texts.templates(), sender=SENDER, recipients=[TEAM])
+    waiting = WaitingLock(
+        order=replace(ORDER, outcome=Outcome.HELD, why=Doubt.TOO_MANY.value), incident=THEFT, school_name="Schule Nord"
+    )
+    (entry,) = composer.locks([waiting])
+    return read_mail(entry.content)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "told"),
+    [
+        (
+            "de",
+            "[mdm-sync] 1 gestohlenes Gerät nicht gesperrt",
+            (
+                "Schule Nord (100001) – DMPX1234ABCD, Vorgang 12: die Zahl der automatischen Sperren "
+                "eines Tages ist erreicht."
+            ),
+        ),
+        (
+            "en",
+            "[mdm-sync] 1 stolen device not locked",
+            "Schule Nord (100001) – DMPX1234ABCD, incident 12: the day's number of automatic locks is reached.",
+        ),
+    ],
+)
+def test_what_was_not_locked_is_told_with_reason_and_command(language: str, subject: str, told: str) -> None:
+    one = not_locked(language)
+    assert one.subject == subject
+    assert f"  - {told}\n" in one.text
+    assert "mdm-sync lock " in one.text
+    shown = unescape(one.html)
+    assert f"<li>{told}</li>" in shown
+    assert "mdm-sync lock " in shown
 
 
 def as_read(one: Mail) -> tuple[str, str, str]:

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,15 +10,18 @@ from mdm_sync.core.lock_decisions import (
     Refusal,
     current_record,
     doubt_automatic,
+    doubt_number,
     is_done,
+    named_by_serial,
     new_thefts,
     refuse_lock,
     refuse_unlock,
     school_at,
 )
 from mdm_sync.core.lock_orders import LockOrder, Outcome
-from mdm_sync.core.lock_state import LockPhase
-from mdm_sync.core.model import Device, DeviceKind, Family, Stage
+from mdm_sync.core.lock_state import LockPhase, LockStanding
+from mdm_sync.core.model import Device, DeviceKind, Family, School, Stage
+from mdm_sync.core.views import LossCase
 from tests.unit.core.given import NORD, NOW, SUED, ipad
 
 DEVICE = replace(ipad(), managed=True, supervised=True, management_id="73226fb6-0000-4000-8000-000000000001")
@@ -54,10 +57,7 @@ class TestLock:
     @pytest.mark.parametrize("kind", [IncidentKind.THEFT, IncidentKind.LOSS])
     @pytest.mark.parametrize("handling", [Handling.OPEN, Handling.LOCKED])
     def test_an_ipad_that_is_managed_and_supervised_may_be_locked(self, kind: IncidentKind, handling: Handling) -> None:
-        assert refuse_lock(DEVICE, replace(THEFT, kind=kind, handling=handling), enabled=True) is None
-
-    def test_none_may_unless_the_settings_say_so(self) -> None:
-        assert refuse_lock(DEVICE, THEFT, enabled=False) is Refusal.SWITCHED_OFF
+        assert refuse_lock(DEVICE, replace(THEFT, kind=kind, handling=handling)) is None
 
     @pytest.mark.parametrize(
         ("device", "refusal"),
@@ -74,8 +74,8 @@ class TestLock:
         ],
     )
     def test_what_cannot_be_locked_is_told_why(self, device: Device, refusal: Refusal) -> None:
-        assert refuse_lock(device, THEFT, enabled=True) is refusal
-        assert refuse_unlock(device, None, enabled=True) is refusal
+        assert refuse_lock(device, THEFT) is refusal
+        assert refuse_unlock(device, None, ()) is refusal
 
     @pytest.mark.parametrize(
         "incident",
@@ -87,54 +87,107 @@ class TestLock:
         ],
     )
     def test_only_an_open_theft_or_loss_is_a_reason(self, incident: Incident) -> None:
-        assert refuse_lock(DEVICE, incident, enabled=True) is Refusal.NO_OPEN_LOSS
+        assert refuse_lock(DEVICE, incident) is Refusal.NO_OPEN_LOSS
 
     def test_the_incident_must_be_about_this_device(self) -> None:
-        assert refuse_lock(DEVICE, replace(THEFT, serial="DMPX2"), enabled=True) is Refusal.ANOTHER_DEVICE
+        assert refuse_lock(DEVICE, replace(THEFT, serial="DMPX2")) is Refusal.ANOTHER_DEVICE
 
-    def test_an_asset_tag_names_it_where_no_serial_number_is_told(self) -> None:
-        assert refuse_lock(DEVICE, replace(THEFT, serial="", asset_tag="inv-1"), enabled=True) is None
-        assert refuse_lock(DEVICE, replace(THEFT, serial="", asset_tag="INV-2"), enabled=True) is Refusal.ANOTHER_DEVICE
+    def test_letter_case_of_a_serial_number_does_not_matter(self) -> None:
+        assert refuse_lock(DEVICE, replace(THEFT, serial="dmpx1")) is None
 
-    def test_an_incident_that_names_nothing_names_no_device(self) -> None:
-        nameless = replace(DEVICE, asset_tag="")
-        assert refuse_lock(nameless, replace(THEFT, serial=""), enabled=True) is Refusal.ANOTHER_DEVICE
+    def test_an_asset_tag_names_no_device_for_it_may_be_on_the_replacement(self) -> None:
+        assert refuse_lock(DEVICE, replace(THEFT, serial="", asset_tag="INV-1")) is Refusal.ANOTHER_DEVICE
+
+    def test_a_report_without_serial_number_names_no_device_without_one(self) -> None:
+        nameless = replace(DEVICE, serial="")
+        assert refuse_lock(nameless, replace(THEFT, serial="")) is Refusal.ANOTHER_DEVICE
+
+
+def case(incident: Incident, serial: str) -> LossCase:
+    return LossCase(subject=f"device:{serial}", serial=serial, incidents=(incident,))
+
+
+class TestReportsByAssetTag:
+    TAGGED = replace(THEFT, serial="", asset_tag="INV-1")
+
+    def test_have_the_serial_number_of_the_device_that_they_were_found_to_be_about(self) -> None:
+        other = replace(THEFT, number=5, serial="DMPX5")
+        told = named_by_serial([self.TAGGED, other], [case(self.TAGGED, "DMPX1"), case(other, "DMPX5")])
+        assert told == (replace(self.TAGGED, serial="DMPX1"), other)
+
+    def test_stay_as_they_are_where_two_devices_have_the_tag(self) -> None:
+        cases = [case(self.TAGGED, "DMPX1"), case(self.TAGGED, "DMPX2")]
+        assert named_by_serial([self.TAGGED], cases) == (self.TAGGED,)
+
+    def test_stay_as_they_are_where_none_has_it(self) -> None:
+        assert named_by_serial([self.TAGGED], []) == (self.TAGGED,)
+
+    def test_a_serial_number_that_is_told_stays(self) -> None:
+        assert named_by_serial([THEFT], [case(THEFT, "DMPX2")]) == (THEFT,)
 
 
 class TestUnlock:
+    SETTLED = replace(THEFT, handling=Handling.RECOVERED)
+
     def test_a_settled_incident_is_a_reason(self) -> None:
-        assert refuse_unlock(DEVICE, replace(THEFT, handling=Handling.RECOVERED), enabled=True) is None
+        assert refuse_unlock(DEVICE, self.SETTLED, [self.SETTLED]) is None
 
     def test_none_is_needed(self) -> None:
-        assert refuse_unlock(DEVICE, None, enabled=True) is None
+        assert refuse_unlock(DEVICE, None, [self.SETTLED]) is None
 
-    def test_an_open_theft_is_closed_first(self) -> None:
-        assert refuse_unlock(DEVICE, THEFT, enabled=True) is Refusal.STILL_MISSING
+    @pytest.mark.parametrize("named", [None, THEFT, replace(SETTLED, number=3)])
+    @pytest.mark.parametrize("kind", [IncidentKind.THEFT, IncidentKind.LOSS])
+    def test_whatever_is_named_an_open_theft_or_loss_is_settled_first(
+        self, named: Incident | None, kind: IncidentKind
+    ) -> None:
+        assert refuse_unlock(DEVICE, named, [self.SETTLED, replace(THEFT, kind=kind)]) is Refusal.STILL_MISSING
+
+    def test_what_is_open_of_another_device_or_is_no_loss_is_no_hindrance(self) -> None:
+        others = [replace(THEFT, serial="DMPX2"), replace(THEFT, kind=IncidentKind.DAMAGE)]
+        assert refuse_unlock(DEVICE, None, others) is None
 
     def test_another_devices_incident_is_no_reason(self) -> None:
-        settled = replace(THEFT, serial="DMPX2", handling=Handling.RECOVERED)
-        assert refuse_unlock(DEVICE, settled, enabled=True) is Refusal.ANOTHER_DEVICE
+        settled = replace(self.SETTLED, serial="DMPX2")
+        assert refuse_unlock(DEVICE, settled, [settled]) is Refusal.ANOTHER_DEVICE
+
+
+def lock(phase: LockPhase = LockPhase.UNASKED, since: datetime | None = None) -> LockStanding:
+    return LockStanding(phase=phase, since=since)
 
 
 class TestAutomatic:
     def test_a_theft_at_the_devices_own_live_school_leaves_no_doubt(self) -> None:
-        assert doubt_automatic(NORD, THEFT, (), LIMITS, NOW) is None
+        assert doubt_automatic(NORD, THEFT, lock()) is None
 
     @pytest.mark.parametrize("school", [SUED, None])
-    def test_a_device_that_stands_elsewhere_is_a_persons(self, school: object) -> None:
-        assert doubt_automatic(school, THEFT, (), LIMITS, NOW) is Doubt.ANOTHER_SITE  # type: ignore[arg-type]
+    def test_a_device_that_stands_elsewhere_is_a_persons(self, school: School | None) -> None:
+        assert doubt_automatic(school, THEFT, lock()) is Doubt.ANOTHER_SITE
+
+    def test_a_report_of_no_school_is_a_persons(self) -> None:
+        assert doubt_automatic(None, replace(THEFT, school=""), lock()) is Doubt.ANOTHER_SITE
 
     @pytest.mark.parametrize("stage", [Stage.OBSERVED, Stage.NOT_CONNECTED])
     def test_of_a_school_that_is_not_live_nothing_leaves_the_house(self, stage: Stage) -> None:
-        assert doubt_automatic(replace(NORD, stage=stage), THEFT, (), LIMITS, NOW) is Doubt.NOT_LIVE
+        assert doubt_automatic(replace(NORD, stage=stage), THEFT, lock()) is Doubt.NOT_LIVE
+
+    @pytest.mark.parametrize("phase", [LockPhase.ENDED, LockPhase.ENDING, LockPhase.REFUSED])
+    @pytest.mark.parametrize("since", [THEFT.reported_at, NOW, None])
+    def test_a_lock_that_was_ended_or_refused_since_the_report_is_a_persons(
+        self, phase: LockPhase, since: datetime | None
+    ) -> None:
+        assert doubt_automatic(NORD, THEFT, lock(phase, since)) is Doubt.DECIDED_SINCE
+
+    @pytest.mark.parametrize("phase", [LockPhase.ENDED, LockPhase.ENDING, LockPhase.REFUSED])
+    def test_one_of_an_earlier_theft_is_none_of_this(self, phase: LockPhase) -> None:
+        assert doubt_automatic(NORD, THEFT, lock(phase, THEFT.reported_at - timedelta(seconds=1))) is None
 
     def test_so_many_a_day_and_no_more(self) -> None:
-        assert doubt_automatic(NORD, THEFT, (order(1),), LIMITS, NOW) is None
-        assert doubt_automatic(NORD, THEFT, (order(1), order(2)), LIMITS, NOW) is Doubt.TOO_MANY
+        assert doubt_number((order(1),), LIMITS, NOW) is None
+        assert doubt_number((order(1), order(2)), LIMITS, NOW) is Doubt.TOO_MANY
+        assert doubt_number((order(1), order(2, hours=24)), LIMITS, NOW) is Doubt.TOO_MANY
 
     def test_one_whose_end_is_not_known_counts(self) -> None:
-        orders = (order(1), order(2, outcome=None))
-        assert doubt_automatic(NORD, THEFT, orders, LIMITS, NOW) is Doubt.TOO_MANY
+        assert doubt_number((order(1), order(2, outcome=None)), LIMITS, NOW) is Doubt.TOO_MANY
 
     @pytest.mark.parametrize(
         "other",
@@ -147,7 +200,7 @@ class TestAutomatic:
         ],
     )
     def test_older_ones_and_those_of_people_and_those_that_came_to_nothing_do_not(self, other: LockOrder) -> None:
-        assert doubt_automatic(NORD, THEFT, (order(1), other), LIMITS, NOW) is None
+        assert doubt_number((order(1), other), LIMITS, NOW) is None
 
 
 class TestNewThefts:

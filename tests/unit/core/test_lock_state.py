@@ -1,10 +1,10 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from mdm_sync.core.lock_orders import LockOrder, Outcome, command_of, newest
-from mdm_sync.core.lock_state import LockPhase, standing
+from mdm_sync.core.lock_state import SHOWN_WITHIN, LockPhase, standing
 from mdm_sync.core.locks import LockCommand, LockKind, LockState
 from mdm_sync.core.model import Device
 from tests.unit.core.given import NOW, ipad
@@ -39,11 +39,14 @@ def order(kind: LockKind = "enable", outcome: Outcome | None = Outcome.TAKEN, *,
         asked_at=NOW,
         command_uuid=uuid if outcome is Outcome.TAKEN else "",
         outcome=outcome,
+        closed_at=None if outcome is None else NOW,
     )
 
 
-def phase(record: Device | None, *commands: LockCommand, orders: tuple[LockOrder, ...] = ()) -> LockPhase:
-    return standing(record, commands, orders).phase
+def phase(
+    record: Device | None, *commands: LockCommand, orders: tuple[LockOrder, ...] = (), now: datetime = NOW
+) -> LockPhase:
+    return standing(record, commands, orders, now).phase
 
 
 class TestByRecordAndCommands:
@@ -111,17 +114,40 @@ class TestByOurOrders:
     def test_one_that_came_to_nothing_says_nothing(self, outcome: Outcome) -> None:
         assert phase(device(), orders=(order(outcome=outcome),)) is LockPhase.UNASKED
 
-    def test_an_old_one_whose_command_is_no_longer_kept_says_nothing_beside_newer_commands(self) -> None:
-        newer = command("disable", "acknowledged", minutes=60, uuid="b")
-        assert phase(device(), newer, orders=(order(),)) is LockPhase.ENDED
+    @pytest.mark.parametrize("kind", ["enable", "disable"])
+    def test_a_list_that_has_not_heard_of_it_yet_shows_others(self, kind: LockKind) -> None:
+        """Whatever their times say: the clock there is not ours."""
+        other = command("disable", "acknowledged", minutes=60, uuid="b")
+        told = {"enable": LockPhase.ASKED, "disable": LockPhase.ENDING}
+        assert phase(device(lost=kind == "disable"), other, orders=(order(kind),)) is told[kind]
+
+    def test_it_shows_by_the_record_while_no_list_shows_it(self) -> None:
+        assert phase(device(lost=True), orders=(order(),)) is LockPhase.CONFIRMED
+        assert phase(device(), orders=(order("disable"),)) is LockPhase.ENDED
+        assert phase(device(lost=None), orders=(order("disable"),)) is LockPhase.ENDING
+        assert phase(None, orders=(order(),)) is LockPhase.ASKED
+        assert phase(None, orders=(order("disable"),)) is LockPhase.ENDING
+
+    def test_one_that_the_list_must_show_by_now_is_no_longer_kept_there(self) -> None:
+        just, then = NOW + SHOWN_WITHIN - timedelta(seconds=1), NOW + SHOWN_WITHIN
+        assert phase(device(), orders=(order(),), now=just) is LockPhase.ASKED
+        assert phase(device(), orders=(order(),), now=then) is LockPhase.UNASKED
+
+    def test_only_the_last_one_may_be_missing_from_the_list(self) -> None:
+        first, last = order(uuid="flushed"), order("disable", uuid="b")
+        end = command("disable", "acknowledged", minutes=5, uuid="b")
+        assert phase(device(), end, orders=(first, last)) is LockPhase.ENDED
+
+    def test_an_order_that_waits_for_its_answer_counts_more_than_a_later_one_that_came_to_nothing(self) -> None:
+        assert phase(device(), orders=(order(outcome=None), order(outcome=Outcome.HELD))) is LockPhase.UNKNOWN
 
     def test_it_is_named_beside_the_command_that_it_became(self) -> None:
         ours = order()
-        told = standing(device(), [command()], [ours])
+        told = standing(device(), [command()], [ours], NOW)
         assert (told.order, told.command, told.since) == (ours, command(), NOW)
 
     def test_a_lock_from_elsewhere_has_none(self) -> None:
-        assert standing(device(), [command(uuid="c")], []).order is None
+        assert standing(device(), [command(uuid="c")], [], NOW).order is None
 
 
 class TestWhatBecameOfAnOrder:
