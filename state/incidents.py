@@ -105,16 +105,18 @@ class IncidentRegister:
         query = "SELECT count(DISTINCT iif(serial = '', subject, serial)) AS number FROM devices WHERE kind = ?"
         return int(self._rows(query, DeviceKind.IPAD.value)[0]["number"])
 
-    def serials_to_watch(self) -> tuple[str, ...]:
-        """Serial numbers of what is reported as stolen or lost and is looked after."""
+    def serials_to_watch(self, rules: Collection[str]) -> tuple[str, ...]:
+        """Serial numbers of what is reported as stolen or lost, or of which a finding of these rules is open."""
         query = f"""
         SELECT serial FROM incidents WHERE {_MISSING} AND serial <> ''
         UNION SELECT incident_devices.serial FROM incident_devices JOIN incidents ON number = incident
         WHERE {_MISSING} AND incident_devices.serial <> ''
         UNION SELECT devices.serial FROM ({MATCHES}) JOIN incidents ON number = incident
-        JOIN devices USING (subject) WHERE {_MISSING} AND devices.serial <> '' ORDER BY 1
+        JOIN devices USING (subject) WHERE {_MISSING} AND devices.serial <> ''
+        UNION SELECT devices.serial FROM findings JOIN devices USING (subject)
+        WHERE findings.open AND rule IN (SELECT value FROM json_each(?)) AND devices.serial <> '' ORDER BY 1
         """
-        return tuple(row["serial"] for row in self._rows(query))
+        return tuple(row["serial"] for row in self._rows(query, json.dumps(sorted(rules))))
 
     def management_ids_to_watch(self) -> tuple[str, ...]:
         """The same devices, as MDM commands name them."""

@@ -25,7 +25,7 @@ def watch(context: typer.Context, format_: FormatOption = Format.TABLE) -> None:
     Judges the rules about losses alone, and mails what is new. With locking.automatic in the settings it first locks
     what is newly reported as stolen.
 
-    Ends with 0 done, 1 failed, 2 wrong usage or settings, 5 a lock waits for a person (mdm-sync locks), 3 Jamf Pro was
+    Ends with 0 done, 1 failed, 2 wrong usage or settings, 5 a new lock was held back (mdm-sync locks), 3 Jamf Pro was
     not read.
 
     Example:
