@@ -7,12 +7,12 @@ DEBIAN_PACKAGES := slapd ldap-utils curl openssl
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup debian demo test verify lint bench peers mutation texts clean
+.PHONY: help setup debian browser demo test verify lint bench peers mutation texts clean
 
 help:
 	@echo "make demo    the main job on a simulated district of two schools"
 	@echo "make test    all checks: style, types, architecture, tests (9 minutes on two cores)"
-	@echo "make verify  what takes longer: make test, mutation run, every supported Python that is here"
+	@echo "make verify  what takes longer: make test, mutation run, evidence on paper, every supported Python that is here"
 	@echo "make lint    style, types and architecture alone"
 	@echo "make peers   two public clients read the full-size district"
 	@echo "make bench   speed of a cycle beside curl and ldapsearch"
@@ -23,6 +23,9 @@ setup: debian $(READY)
 
 debian:
 	@sh tests/setup-debian.sh $(DEBIAN_PACKAGES)
+
+browser:
+	@sh tests/setup-debian.sh chromium
 
 $(READY): pyproject.toml requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
@@ -42,7 +45,7 @@ lint: $(READY)
 test: setup lint
 	$(BIN)/pytest -m "not verify" --cov --cov-report=term:skip-covered
 
-verify: test mutation peers
+verify: test browser mutation peers
 	$(BIN)/pytest -m verify
 	sh tests/every-python.sh
 

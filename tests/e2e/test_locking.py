@@ -9,7 +9,7 @@ import pytest
 from mdm_sync.demo.district import generate
 from mdm_sync.demo.model import DemoDevice, District
 from tests.command_line import Ran
-from tests.e2e.conftest import Installation, open_findings
+from tests.e2e.conftest import Installation
 
 pytestmark = pytest.mark.demo
 
@@ -57,8 +57,7 @@ def report(installation: Installation, district: District, device: DemoDevice) -
     school = next(one.number for one in district.schools if one.site_id == device.site_id)
     added = installation.run("incidents", "add", "theft", "--serial", device.serial, "--school", school)
     assert added.code == 0, added.err
-    listed = installation.run("incidents", "list", "--format", "json").document["incidents"]
-    return str(next(one["number"] for one in listed if one["serial"] == device.serial))
+    return added.out.split("number ")[1].split(".")[0]
 
 
 def lock(installation: Installation, device: DemoDevice, incident: str, *options: str) -> Ran:
@@ -82,9 +81,10 @@ def not_locked(installation: Installation, since: int) -> list[str]:
 
 
 def watched(installation: Installation, device: DemoDevice) -> set[str]:
-    """The rules that speak of a device after the watch has looked."""
-    assert installation.run("watch").code == 0
-    return {rule for rule, subject in open_findings(installation) if subject == f"device:{device.jamf_id}"}
+    """The rules about losses that speak of a device after the watch has looked."""
+    ran = installation.run("watch", "--format", "json")
+    assert ran.code == 0
+    return {one["rule"] for one in ran.document["findings"] if one["subject"] == f"device:{device.jamf_id}"}
 
 
 def test_a_theft_is_locked_by_order_confirmed_and_resolved(

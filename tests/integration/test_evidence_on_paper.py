@@ -1,4 +1,7 @@
-"""The evidence in a real browser: nothing runs over the edge of the paper, nothing is asked for from outside."""
+"""The evidence in a real browser: nothing runs over the edge of the paper, nothing is asked for from outside.
+
+``docs/evidence.png`` is a picture of the usual page: chromium --headless --window-size=794,1123 --screenshot.
+"""
 
 import json
 import re
@@ -16,6 +19,8 @@ from tests.unit.cli.losses import COMMAND, DEVICE, ORDER, SCHOOLS, THEFT, Held, 
 
 A4_WIDTH, A4_HEIGHT = 794, 1123
 """Pixels of a sheet, at 96 an inch."""
+A4_POINTS = (595, 842)
+"""The same at 72 an inch."""
 BROWSER = shutil.which("chromium")
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 MEASURE = """
@@ -76,3 +81,12 @@ def test_nothing_runs_over_the_edge_and_nothing_is_asked_for(tmp_path: Path, lan
     measured = json.loads(title[1])
 
     assert measured == {"over": [], "asked": [], "width": A4_WIDTH}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_usual_evidence_is_one_sheet_of_a4(tmp_path: Path, language: str) -> None:
+    file, paper = page(tmp_path, language, evidence()), tmp_path / "evidence.pdf"
+    chromium(tmp_path, f"--print-to-pdf={paper}", "--no-pdf-header-footer", file.as_uri())
+    sheets = re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", paper.read_bytes())
+
+    assert [(round(float(width)), round(float(height))) for width, height in sheets] == [A4_POINTS]
