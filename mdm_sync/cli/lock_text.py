@@ -92,6 +92,12 @@ def _facts(shown: Shown, now: LockStanding) -> list[tuple[str, str]]:
         (texts.text("Last contact"), texts.moment(device.last_contact) if device.last_contact else never),
         (texts.text("Lost Mode"), phase_word(now.phase, texts)),
     ]
+    if now.since:
+        facts.append((texts.text("Since"), texts.moment(now.since)))
+    if now.order:
+        facts.append((texts.text("Asked by"), now.order.asked_by))
+    if now.command:
+        facts.append((texts.text("Command"), now.command.uuid))
     if shown.incident:
         facts.append((texts.text("Incident"), _incident(shown.incident, texts)))
     return facts

@@ -108,6 +108,9 @@ def test_a_theft_is_locked_by_order_confirmed_and_resolved(
     again = lock(installation, stolen, number, "--yes")
     assert (again.code, taken(installation)) == (0, before + 1)
     assert "Nothing was sent." in again.out
+    order = installation.run("locks", "--format", "json").document["orders"][-1]
+    for fact in (order["asked_by"], order["command"], "asked for, the device has not confirmed"):
+        assert fact in again.out
 
     installation.ask("POST", "/jamf/acknowledge", {"management_id": stolen.management_id})
     assert not {"lock-pending", "stolen-not-locked"} & watched(installation, stolen)

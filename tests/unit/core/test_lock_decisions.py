@@ -220,6 +220,11 @@ class TestNewThefts:
     def test_losses_settled_ones_and_old_ones_are_none(self, other: Incident) -> None:
         assert new_thefts([other], (), LIMITS, NOW) == ()
 
+    def test_one_of_the_last_moment_is_new_and_of_one_moment_the_lower_number_comes_first(self) -> None:
+        last = replace(THEFT, reported_at=NOW - timedelta(days=3))
+        other = replace(last, number=3)
+        assert new_thefts([last, other], (order(incident=99),), LIMITS, NOW) == (other, last)
+
     @pytest.mark.parametrize("outcome", [None, *Outcome])
     def test_one_that_was_dealt_with_is_a_persons_from_then_on(self, outcome: Outcome | None) -> None:
         assert new_thefts([THEFT], (order(incident=4, outcome=outcome),), LIMITS, NOW) == ()
@@ -244,6 +249,11 @@ class TestRecords:
         assert school_at(replace(DEVICE, site_id=20), (NORD, SUED), sites) == SUED
         for elsewhere in (None, -1, 30, 99):
             assert school_at(replace(DEVICE, site_id=elsewhere), (NORD, SUED), sites) is None
+
+    def test_a_site_of_which_nobody_knows_anything_is_no_schools(self) -> None:
+        nameless = replace(NORD, sites=("None", ""))
+        assert school_at(replace(DEVICE, site_id=None), (nameless,), {}) is None
+        assert school_at(DEVICE, (nameless,), {}) is None
 
 
 class TestWhatIsLeftToDo:

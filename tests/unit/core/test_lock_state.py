@@ -3,8 +3,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mdm_sync.core.lock_orders import LockOrder, Outcome, command_of, newest
-from mdm_sync.core.lock_state import SHOWN_WITHIN, LockPhase, standing
+from mdm_sync.core.lock_orders import LockOrder, Outcome, command_of, newest, uuids
+from mdm_sync.core.lock_state import SHOWN_WITHIN, LockPhase, LockStanding, standing
 from mdm_sync.core.locks import LockCommand, LockKind, LockState
 from mdm_sync.core.model import Device
 from tests.unit.core.given import NOW, ipad
@@ -75,6 +75,21 @@ class TestByRecordAndCommands:
     def test_an_acknowledged_command_is_confirmed_where_the_record_is_silent(self) -> None:
         assert phase(device(lost=None, inventory_minutes=5), command(state="acknowledged")) is LockPhase.CONFIRMED
 
+    @pytest.mark.parametrize("minutes", [1, None])
+    def test_a_record_of_that_moment_or_of_none_is_not_newer(self, minutes: int | None) -> None:
+        assert phase(device(inventory_minutes=minutes), command(state="acknowledged")) is LockPhase.CONFIRMED
+
+    def test_where_no_moment_of_the_answer_is_told_no_record_is_newer(self) -> None:
+        untold = replace(command(state="acknowledged"), completed_at=None)
+        assert phase(device(inventory_minutes=5), untold) is LockPhase.CONFIRMED
+
+    def test_a_device_that_is_gone_stays_as_its_last_command_says(self) -> None:
+        assert phase(None, command(state="acknowledged")) is LockPhase.CONFIRMED
+        assert phase(None, command("disable", "acknowledged")) is LockPhase.ENDED
+
+    def test_a_refusal_by_a_device_that_is_locked_changes_nothing(self) -> None:
+        assert phase(device(lost=True), command(state="error")) is LockPhase.CONFIRMED
+
     def test_it_has_ended_where_a_newer_record_says_off(self) -> None:
         assert phase(device(inventory_minutes=5), command(state="acknowledged")) is LockPhase.ENDED
 
@@ -141,13 +156,56 @@ class TestByOurOrders:
     def test_an_order_that_waits_for_its_answer_counts_more_than_a_later_one_that_came_to_nothing(self) -> None:
         assert phase(device(), orders=(order(outcome=None), order(outcome=Outcome.HELD))) is LockPhase.UNKNOWN
 
-    def test_it_is_named_beside_the_command_that_it_became(self) -> None:
-        ours = order()
-        told = standing(device(), [command()], [ours], NOW)
-        assert (told.order, told.command, told.since) == (ours, command(), NOW)
 
-    def test_a_lock_from_elsewhere_has_none(self) -> None:
-        assert standing(device(), [command(uuid="c")], [], NOW).order is None
+AFTER = NOW + timedelta(minutes=1)
+"""When a command that was sent at NOW was answered."""
+
+
+class TestSinceWhenAndByWhom:
+    @pytest.mark.parametrize(
+        ("record", "sent", "told", "since"),
+        [
+            (device(), command(), LockPhase.ASKED, NOW),
+            (device(lost=True), command("disable", "not now"), LockPhase.ENDING, NOW),
+            (device(), command("disable", "pending"), LockPhase.ENDED, NOW),
+            (device(), command(state="error"), LockPhase.REFUSED, AFTER),
+            (device(), command("disable", "error"), LockPhase.UNASKED, AFTER),
+            (device(lost=True), command("disable", "error"), LockPhase.CONFIRMED, AFTER),
+            (device(), command(state="acknowledged"), LockPhase.CONFIRMED, AFTER),
+            (device(lost=True), command("disable", "acknowledged"), LockPhase.ENDED, AFTER),
+            (device(), replace(command(state="acknowledged"), completed_at=None), LockPhase.CONFIRMED, NOW),
+        ],
+    )
+    def test_a_command_tells(self, record: Device, sent: LockCommand, told: LockPhase, since: datetime) -> None:
+        ours = order(sent.kind)
+        assert standing(record, [sent], [ours], NOW) == LockStanding(phase=told, since=since, command=sent, order=ours)
+
+    def test_a_phase_that_waits_began_when_it_was_asked_for_whatever_moment_is_told(self) -> None:
+        for kind, record in (("enable", device()), ("disable", device(lost=True))):
+            odd = replace(command("enable" if kind == "enable" else "disable"), completed_at=AFTER)
+            assert standing(record, [odd], [], NOW).since == NOW
+
+    def test_the_record_tells_since_when_it_is_on(self) -> None:
+        record = replace(device(lost=True), lost_mode_since=NOW + timedelta(minutes=9))
+        assert standing(record, [command()], [], NOW).since == record.lost_mode_since
+        assert standing(record, [], [], NOW) == LockStanding(phase=LockPhase.CONFIRMED, since=record.lost_mode_since)
+
+    def test_the_record_does_not_tell_since_when_it_is_off(self) -> None:
+        record = replace(device(), lost_mode_since=NOW + timedelta(minutes=9))
+        assert standing(record, [command()], [], NOW).since == NOW
+
+    def test_nobody_tells_since_when_nothing_was_asked_for(self) -> None:
+        assert standing(device(), [], [], NOW) == LockStanding(phase=LockPhase.UNASKED)
+        assert standing(None, [], [], NOW) == LockStanding(phase=LockPhase.UNASKED)
+
+    def test_an_order_tells_while_no_list_shows_its_command(self) -> None:
+        for one in (order(outcome=None), order(), order("disable")):
+            told = standing(device(), [], [one], NOW)
+            assert (told.since, told.command, told.order) == (one.asked_at, None, one)
+
+    def test_a_lock_from_elsewhere_has_no_order_of_ours(self) -> None:
+        told = standing(device(), [command(), command(uuid="c", minutes=9)], [order()], NOW)
+        assert (told.command, told.order) == (command(uuid="c", minutes=9), None)
 
 
 class TestWhatBecameOfAnOrder:
@@ -163,5 +221,25 @@ class TestWhatBecameOfAnOrder:
         others = [command("disable"), replace(command(), management_id="another")]
         assert command_of(order(outcome=None), others) is None
 
+    def test_a_command_that_no_list_keeps_is_none(self) -> None:
+        assert command_of(order(), [command(uuid="b")]) is None
+        assert command_of(order(outcome=None), []) is None
+
+    def test_the_newest_was_sent_last_wherever_it_stands(self) -> None:
+        first, last = command(), command(minutes=1, uuid="b")
+        assert newest([first, last]) == newest([last, first]) == last
+
+    def test_of_two_of_one_moment_and_of_those_without_any_the_newest_stands_last(self) -> None:
+        same = command(uuid="b")
+        timeless = replace(command(uuid="c", minutes=-9), sent_at=None)
+        assert newest([command(), same]) == same
+        assert newest([command(), timeless]) == timeless
+        assert newest([timeless, command(minutes=-60)]) == command(minutes=-60)
+
     def test_the_newest_of_none_is_none(self) -> None:
         assert newest([]) is None
+
+    def test_the_known_ones_are_those_of_its_kind(self) -> None:
+        commands = [command(), command("disable", uuid="b"), command(uuid="c")]
+        assert uuids(commands, "enable") == ("a", "c")
+        assert uuids(commands, "disable") == ("b",)
