@@ -1,9 +1,12 @@
 """Commands of mdm-sync as their user calls them."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,3 +37,13 @@ def mdm_sync(*arguments: str, environment: Mapping[str, str], stdin: int = subpr
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def terminal_that_says(answer: str) -> Iterator[int]:
+    """A terminal for a command's standard input, on which somebody types this."""
+    ours, theirs = pty.openpty()
+    os.write(ours, f"{answer}\n".encode())
+    yield theirs
+    os.close(theirs)
+    os.close(ours)

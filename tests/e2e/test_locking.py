@@ -99,7 +99,11 @@ def test_a_theft_is_locked_by_order_confirmed_and_resolved(
     assert "no terminal" in asked.err
     assert stolen.serial in asked.out
 
-    sent = lock(installation, stolen, number, "--yes", "--why", "Einbruch")
+    order = ("lock", stolen.serial, "--incident", number, "--why", "Einbruch")
+    refused = installation.answer("n", *order)
+    assert (refused.code, taken(installation)) == (0, before)
+    assert "Nothing was sent." in refused.out
+    sent = installation.answer("y", *order)
     assert (sent.code, taken(installation)) == (0, before + 1)
     now = watched(installation, stolen)
     assert "lock-pending" in now
@@ -108,8 +112,8 @@ def test_a_theft_is_locked_by_order_confirmed_and_resolved(
     again = lock(installation, stolen, number, "--yes")
     assert (again.code, taken(installation)) == (0, before + 1)
     assert "Nothing was sent." in again.out
-    order = installation.run("locks", "--format", "json").document["orders"][-1]
-    for fact in (order["asked_by"], order["command"], "asked for, the device has not confirmed"):
+    (kept,) = installation.run("locks", "--format", "json").document["orders"]
+    for fact in (kept["asked_by"], kept["command"], "asked for, the device has not confirmed"):
         assert fact in again.out
 
     installation.ask("POST", "/jamf/acknowledge", {"management_id": stolen.management_id})

@@ -4,16 +4,13 @@ import csv
 import io
 import json
 import os
-import pty
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import Ran, mdm_sync
+from tests.command_line import Ran, mdm_sync, terminal_that_says
 from tests.integration.test_schools import HEADER, row
 from tests.integration.test_schools_open_data import OLDER, line
 
@@ -58,15 +55,6 @@ class Installation:
 
     def import_(self, *options: str, terminal: int | None = None) -> Ran:
         return self.run("import", str(self.open_data), *options, terminal=terminal)
-
-
-@contextmanager
-def terminal_that_says(answer: str) -> Iterator[int]:
-    ours, theirs = pty.openpty()
-    os.write(ours, f"{answer}\n".encode())
-    yield theirs
-    os.close(theirs)
-    os.close(ours)
 
 
 @pytest.fixture
