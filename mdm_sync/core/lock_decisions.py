@@ -10,7 +10,7 @@ from mdm_sync.core.incidents import Incident, IncidentKind
 from mdm_sync.core.lock_orders import LockOrder, automatic_within
 from mdm_sync.core.lock_state import LockPhase, LockStanding
 from mdm_sync.core.locks import LockKind
-from mdm_sync.core.model import Device, DeviceKind, Family, School, Stage
+from mdm_sync.core.model import NO_SITE, Device, DeviceKind, Family, School, Stage
 from mdm_sync.core.views import LossCase
 
 ONE_DAY = timedelta(days=1)
@@ -154,7 +154,7 @@ def school_at(device: Device, schools: Iterable[School], sites: Mapping[int, str
         schools: the register.
         sites: names of the Jamf sites by id.
     """
-    site = sites.get(device.site_id) if device.site_id is not None else None
+    site = sites.get(device.site_id or NO_SITE)
     return next((school for school in schools if site in school.sites), None)
 
 

@@ -89,6 +89,7 @@ def _by_order(device: Device | None, order: LockOrder) -> LockStanding:
 
 def _phase(device: Device | None, latest: LockCommand | None) -> LockPhase:
     on = device.lost_mode if device else None
+    read = device.last_inventory if device else None
     match latest:
         case LockCommand(kind="enable", state=state) if state in WAITING:
             return LockPhase.CONFIRMED if on else LockPhase.ASKED
@@ -97,17 +98,16 @@ def _phase(device: Device | None, latest: LockCommand | None) -> LockPhase:
         case LockCommand(kind="enable", state="error"):
             return LockPhase.CONFIRMED if on else LockPhase.REFUSED
         case LockCommand(kind="enable"):
-            return LockPhase.CONFIRMED if on is not False or not _is_told(device, latest) else LockPhase.ENDED
+            return LockPhase.CONFIRMED if on is not False or not _is_told(latest, read) else LockPhase.ENDED
         case LockCommand(kind="disable", state="acknowledged"):
-            return LockPhase.CONFIRMED if on and _is_told(device, latest) else LockPhase.ENDED
+            return LockPhase.CONFIRMED if on and _is_told(latest, read) else LockPhase.ENDED
         case _:
             return LockPhase.CONFIRMED if on else LockPhase.UNASKED
 
 
-def _is_told(device: Device | None, command: LockCommand) -> bool:
-    """Whether the record is newer than the device's answer, so that it would show what came of it."""
-    seen = device.last_inventory if device else None
-    return seen is not None and command.completed_at is not None and seen > command.completed_at
+def _is_told(command: LockCommand, read: datetime | None) -> bool:
+    """Whether the record, read at that moment, is newer than the device's answer: it would show what came of it."""
+    return read is not None and command.completed_at is not None and read > command.completed_at
 
 
 def _since(device: Device | None, latest: LockCommand | None, phase: LockPhase) -> datetime | None:

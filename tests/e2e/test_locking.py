@@ -181,7 +181,6 @@ def test_a_command_without_an_answer_that_was_not_taken_is_told_and_waits_for_a_
         (("lock", "DMPNIEMAND", "--incident", "1"), "no device with the serial number DMPNIEMAND"),
         (("lock", "DMPNIEMAND", "--incident", "999999"), "no incident 999999"),
         (("unlock", "DMPNIEMAND"), "Say why"),
-        (("device", "DMPNIEMAND", "--evidence", "page.pdf"), ".html, .csv, .json"),
     ],
 )
 @pytest.mark.usefixtures("district")

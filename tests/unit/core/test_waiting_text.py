@@ -54,7 +54,7 @@ def test_the_reader_has_it_in_their_language() -> None:
     "reason", [*Doubt, *set(Refusal) - {Refusal.NO_OPEN_LOSS, Refusal.ANOTHER_DEVICE, Refusal.STILL_MISSING}]
 )
 def test_each_reason_for_which_a_lock_is_held_has_a_translation(reason: Doubt | Refusal) -> None:
-    assert why_held(reason.value, str.upper) == reason.value.upper()
+    assert why_held(reason.value, lambda text: f"<{text}>") == f"<{reason.value}>"
 
 
 def test_other_words_stay_as_they_are() -> None:
