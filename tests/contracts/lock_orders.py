@@ -1,12 +1,12 @@
 """What every ``LockOrders`` promises."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mdm_sync.core.lock_orders import FOR_A_PERSON, LockOrder, Outcome
 from mdm_sync.ports import LockOrders
+from tests.replacing import replace
 
 NOW = datetime(2026, 11, 23, 10, 30, 15, 250_000, tzinfo=UTC)
 

@@ -1,9 +1,10 @@
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mdm_sync.core.lock_orders import FOR_A_PERSON, LockOrder
 from mdm_sync.ports import NewEntry
+from tests.replacing import replace
 
 
 @dataclass(slots=True)

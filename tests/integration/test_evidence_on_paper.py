@@ -7,7 +7,6 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from config.texts import Texts
 from mdm_sync.cli.evidence import Wording, write_evidence
 from mdm_sync.core.evidence import Evidence
+from tests.replacing import replace
 from tests.unit.cli.losses import COMMAND, DEVICE, ORDER, SCHOOLS, THEFT, Held, evidence
 
 A4_WIDTH, A4_HEIGHT = 794, 1123

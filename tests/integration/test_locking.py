@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from state import Store
 from tests.far_side import NOW, JamfSide
 from tests.integration.locking_side import COMMANDS_PATH, jamf_commands, lockable
 from tests.integration.locking_that_dies import MOMENTS
+from tests.replacing import replace
 
 pytestmark = pytest.mark.demo
 

@@ -1,7 +1,7 @@
 """Locking without a person: what is told of it, and what a person decided before counts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
@@ -16,6 +16,7 @@ from mdm_sync.locking import AutomaticLocks, District, Locking, Wish, lock_theft
 from mdm_sync.ports import NewEntry
 from tests.fakes.lock_commands import FakeLockCommands
 from tests.fakes.lock_orders import FakeLockOrders
+from tests.replacing import replace
 from tests.unit.core.given import NORD, NOW, SUED, ipad
 
 MANAGEMENT_ID = "73226fb6-0000-4000-8000-000000000001"

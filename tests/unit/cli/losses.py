@@ -1,6 +1,6 @@
 """An invented theft, from the report to the lock, and what is known of the device besides."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from mdm_sync.core.evidence import Evidence
@@ -8,6 +8,7 @@ from mdm_sync.core.incidents import Handling, Incident, IncidentKind
 from mdm_sync.core.lock_orders import LockOrder, Outcome
 from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import Device, School
+from tests.replacing import replace
 from tests.unit.core.given import NORD, SUED, ipad
 
 REPORTED = datetime(2026, 11, 23, 7, 12, tzinfo=UTC)

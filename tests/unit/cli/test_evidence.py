@@ -5,7 +5,6 @@ import io
 import json
 import re
 import stat
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from mdm_sync.cli.evidence import Wording, write_evidence
 from mdm_sync.core.evidence import Evidence
 from mdm_sync.core.incidents import IncidentKind
 from mdm_sync.errors import PermanentError, SettingsError
+from tests.replacing import replace
 from tests.unit.cli.losses import DEVICE, ORDER, SCHOOLS, THEFT, UUID, evidence
 
 NAMES = {"P-7Q2M4X9K1B3D": "Mia Muster"}

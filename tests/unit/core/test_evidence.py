@@ -1,10 +1,10 @@
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from mdm_sync.core.evidence import Event, EventKind, Origin, chronology, contact_after_report
 from mdm_sync.core.incidents import IncidentKind
+from tests.replacing import replace
 from tests.unit.cli.losses import COMMAND, DEVICE, ORDER, REPORTED, THEFT, evidence
 
 
@@ -64,7 +64,7 @@ class TestTheCourseOfEvents:
 
     @pytest.mark.parametrize("other", [{"kind": "disable"}, {"state": "error"}])
     def test_another_command_of_that_moment_does_not_tell_it(self, other: dict[str, str]) -> None:
-        told = replace(evidence(), commands=(replace(COMMAND, **other),))  # type: ignore[arg-type]  # fields by name
+        told = replace(evidence(), commands=(replace(COMMAND, **other),))
         assert EventKind.LOST_MODE_ON in kinds(chronology(told))
 
     def test_lost_mode_that_is_off_by_now_is_not_told_as_on(self) -> None:

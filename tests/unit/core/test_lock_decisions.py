@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,6 +21,7 @@ from mdm_sync.core.lock_orders import LockOrder, Outcome
 from mdm_sync.core.lock_state import LockPhase, LockStanding
 from mdm_sync.core.model import Device, DeviceKind, Family, School, Stage
 from mdm_sync.core.views import LossCase
+from tests.replacing import replace
 from tests.unit.core.given import NORD, NOW, SUED, ipad
 
 DEVICE = replace(ipad(), managed=True, supervised=True, management_id="73226fb6-0000-4000-8000-000000000001")
@@ -50,7 +50,7 @@ def order(number: int = 1, *, hours: float = 1, **fields: object) -> LockOrder:
         asked_at=NOW - timedelta(hours=hours),
         outcome=Outcome.TAKEN,
     )
-    return replace(plain, **fields)  # type: ignore[arg-type]  # the test names the fields
+    return replace(plain, **fields)
 
 
 class TestLock:

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,6 +6,7 @@ from mdm_sync.core.lock_orders import LockOrder, Outcome, command_of, newest, uu
 from mdm_sync.core.lock_state import SHOWN_WITHIN, LockPhase, LockStanding, standing
 from mdm_sync.core.locks import LockCommand, LockKind, LockState
 from mdm_sync.core.model import Device
+from tests.replacing import replace
 from tests.unit.core.given import NOW, ipad
 
 MANAGEMENT_ID = "73226fb6-0000-4000-8000-000000000001"

@@ -1,13 +1,12 @@
 """Why a lock waits for a person, in words."""
 
-from dataclasses import replace
-
 import pytest
 
 from mdm_sync.core.lock_decisions import Doubt, Refusal
 from mdm_sync.core.lock_orders import LockOrder, Outcome
 from mdm_sync.core.news import WaitingLock
 from mdm_sync.core.waiting_text import waiting_text, why_held
+from tests.replacing import replace
 from tests.unit.cli.losses import ORDER, THEFT
 
 HELD = replace(ORDER, outcome=Outcome.HELD, why=Doubt.ANOTHER_SITE.value)
