@@ -122,9 +122,9 @@ def doubt_number(orders: Collection[LockOrder], limits: LockLimits, now: datetim
 def new_thefts(
     incidents: Collection[Incident], orders: Collection[LockOrder], limits: LockLimits, now: datetime
 ) -> tuple[Incident, ...]:
-    """The open thefts that are new and that nothing was done about yet, the earliest first.
+    """The open thefts that are new and that nothing was ordered for yet, the earliest first.
 
-    One that was held, refused or not taken is a person's from then on.
+    One that was held, refused or not taken is a person's from then on; a moment that is still to come is a slip.
     """
     dealt_with = {one.incident for one in orders}
     oldest = now - timedelta(days=limits.days)
@@ -133,7 +133,7 @@ def new_thefts(
         for one in incidents
         if one.kind is IncidentKind.THEFT
         and one.is_missing
-        and one.reported_at >= oldest
+        and oldest <= one.reported_at <= now
         and one.number not in dealt_with
     )
     return tuple(sorted(fresh, key=lambda one: (one.reported_at, one.number)))

@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,18 +26,6 @@ pytestmark = pytest.mark.demo
 
 POSTED = f"POST {COMMANDS_PATH}"
 LIMITS = LockLimits(per_day=2, days=3)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "state"
-
-
-@pytest.fixture
-def store(folder: Path) -> Iterator[Store]:
-    store = Store.open(folder)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -215,9 +215,10 @@ class TestNewThefts:
             replace(THEFT, kind=IncidentKind.DAMAGE),
             replace(THEFT, handling=Handling.RECOVERED),
             replace(THEFT, reported_at=NOW - timedelta(days=3, seconds=1)),
+            replace(THEFT, reported_at=NOW + timedelta(seconds=1)),
         ],
     )
-    def test_losses_settled_ones_and_old_ones_are_none(self, other: Incident) -> None:
+    def test_losses_settled_ones_old_ones_and_those_to_come_are_none(self, other: Incident) -> None:
         assert new_thefts([other], (), LIMITS, NOW) == ()
 
     def test_one_of_the_last_moment_is_new_and_of_one_moment_the_lower_number_comes_first(self) -> None:
