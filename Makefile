@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN_PACKAGES := slapd ldap-utils curl openssl
 READY := $(VENV)/.ready
+# The tests of one file share servers and build on each other, so a file stays in one process. The order stays as well:
+# the long ones come first, and the short ones at the end fill what is left.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup debian browser demo test verify lint bench peers mutation texts clean
@@ -43,11 +46,11 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 test: setup lint
-	$(BIN)/pytest -m "not verify" --cov --cov-report=term:skip-covered
+	$(BIN)/pytest -m "not verify" $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
 verify: test browser mutation peers
 	$(BIN)/pytest -m verify
-	sh tests/every-python.sh
+	sh tests/every-python.sh $(SIDE_BY_SIDE)
 
 mutation: $(READY)
 	$(BIN)/python tests/mutation.py
