@@ -87,34 +87,19 @@ def watched(installation: Installation, device: DemoDevice) -> set[str]:
     return {one["rule"] for one in ran.document["findings"] if one["subject"] == f"device:{device.jamf_id}"}
 
 
-def test_a_theft_is_locked_by_order_confirmed_and_resolved(
+def test_a_theft_is_locked_by_order_confirmed_resolved_and_told_to_the_police(
     installation: Installation, district: District, stolen: DemoDevice
 ) -> None:
     number = report(installation, district, stolen)
     assert "stolen-not-locked" in watched(installation, stolen)
     before = taken(installation)
 
-    asked = lock(installation, stolen, number, "--why", "Einbruch")
-    assert (asked.code, taken(installation)) == (2, before)
-    assert "no terminal" in asked.err
-    assert stolen.serial in asked.out
-
-    order = ("lock", stolen.serial, "--incident", number, "--why", "Einbruch")
-    refused = installation.answer("n", *order)
-    assert (refused.code, taken(installation)) == (0, before)
-    assert "Nothing was sent." in refused.out
-    sent = installation.answer("y", *order)
+    sent = installation.answer("y", "lock", stolen.serial, "--incident", number, "--why", "Einbruch")
     assert (sent.code, taken(installation)) == (0, before + 1)
+    assert stolen.serial in sent.out
     now = watched(installation, stolen)
     assert "lock-pending" in now
     assert "stolen-not-locked" not in now
-
-    again = lock(installation, stolen, number, "--yes")
-    assert (again.code, taken(installation)) == (0, before + 1)
-    assert "Nothing was sent." in again.out
-    (kept,) = installation.run("locks", "--format", "json").document["orders"]
-    for fact in (kept["asked_by"], kept["command"], "asked for, the device has not confirmed"):
-        assert fact in again.out
 
     installation.ask("POST", "/jamf/acknowledge", {"management_id": stolen.management_id})
     assert not {"lock-pending", "stolen-not-locked"} & watched(installation, stolen)
@@ -126,20 +111,50 @@ def test_a_theft_is_locked_by_order_confirmed_and_resolved(
     for fact in ("Sperre angeordnet", "Sperre vom Gerät bestätigt", "Diebstahl", stolen.serial, "Einbruch"):
         assert fact in text
 
-    refused = installation.run("unlock", stolen.serial, "--incident", number, "--yes")
-    assert refused.code == 2
-    assert "still open" in refused.err
+
+@pytest.mark.verify
+def test_nothing_is_sent_unless_somebody_says_yes_nor_twice(
+    installation: Installation, district: District, stolen: DemoDevice
+) -> None:
+    number = report(installation, district, stolen)
+    before = taken(installation)
+
+    unasked = lock(installation, stolen, number)
+    assert (unasked.code, taken(installation)) == (2, before)
+    assert "no terminal" in unasked.err
+    refused = installation.answer("n", "lock", stolen.serial, "--incident", number)
+    assert (refused.code, taken(installation)) == (0, before)
+    assert "Nothing was sent." in refused.out
+
+    assert lock(installation, stolen, number, "--yes").code == 0
+    again = lock(installation, stolen, number, "--yes")
+    assert (again.code, taken(installation)) == (0, before + 1)
+    assert "Nothing was sent." in again.out
+    orders = installation.run("locks", "--format", "json").document["orders"]
+    (kept,) = (one for one in orders if one["serial"] == stolen.serial)
+    for fact in (kept["asked_by"], kept["command"], "asked for, the device has not confirmed"):
+        assert fact in again.out
+
+
+@pytest.mark.verify
+def test_a_device_that_is_back_is_unlocked_when_its_case_is_settled(
+    installation: Installation, district: District, stolen: DemoDevice
+) -> None:
+    number = report(installation, district, stolen)
+    assert lock(installation, stolen, number, "--yes").code == 0
+    installation.ask("POST", "/jamf/acknowledge", {"management_id": stolen.management_id})
+
+    before = taken(installation)
+    for reason in (("--incident", number), ("--why", "wieder da")):
+        refused = installation.run("unlock", stolen.serial, *reason, "--yes")
+        assert (refused.code, taken(installation)) == (2, before)
+        assert "still open" in refused.err
     assert installation.run("incidents", "close", number, "--as", "recovered").code == 0
     assert "recovered-still-locked" in watched(installation, stolen)
     assert installation.run("unlock", stolen.serial, "--incident", number, "--yes").code == 0
+    assert taken(installation) == before + 1
     installation.ask("POST", "/jamf/acknowledge", {"management_id": stolen.management_id})
     assert "recovered-still-locked" not in watched(installation, stolen)
-
-    told = installation.run("locks", "--format", "json").document["orders"]
-    assert [(one["kind"], one["outcome"]) for one in told if one["serial"] == stolen.serial] == [
-        ("enable", "taken"),
-        ("disable", "taken"),
-    ]
 
 
 @pytest.mark.verify
@@ -183,6 +198,7 @@ def test_a_command_without_an_answer_that_was_not_taken_is_told_and_waits_for_a_
         (("unlock", "DMPNIEMAND"), "Say why"),
     ],
 )
+@pytest.mark.verify
 @pytest.mark.usefixtures("district")
 def test_a_wrong_order_is_told(installation: Installation, arguments: tuple[str, ...], told: str) -> None:
     ran = installation.run(*arguments)
