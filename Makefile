@@ -14,7 +14,7 @@ SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 help:
 	@echo "make demo    the main job on a simulated district of two schools"
-	@echo "make test    all checks: style, types, architecture, tests (9 minutes on two cores)"
+	@echo "make test    all checks: style, types, architecture, tests (5 minutes on two cores)"
 	@echo "make verify  what takes longer: make test, mutation run, evidence on paper, every supported Python that is here"
 	@echo "make lint    style, types and architecture alone"
 	@echo "make peers   two public clients read the full-size district"
