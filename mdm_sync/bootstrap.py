@@ -43,7 +43,7 @@ from mdm_sync.ports import (
 if TYPE_CHECKING:
     from config.settings import ScheduleSettings, Settings
     from config.texts import Texts as Catalogue
-    from connectors.iserv import GroupNames
+    from connectors.iserv.classes import GroupNames
     from connectors.jamf import JamfAccess
     from connectors.mail import MailComposer
     from mdm_sync.equipment import Checkup, Equipment
@@ -356,7 +356,7 @@ class Installation:
         )
 
     def _group_names(self) -> "GroupNames":
-        from connectors.iserv import GroupNames
+        from connectors.iserv.classes import GroupNames
 
         iserv = self.settings.iserv
         return GroupNames(classes=iserv.class_patterns, years=iserv.year_patterns)
@@ -376,7 +376,8 @@ class Installation:
 
     def _directories(self) -> Directories:
         from config.credentials import secret
-        from connectors.iserv import IServDirectories, Limits
+        from connectors.iserv.directories import IServDirectories
+        from connectors.iserv.limits import Limits
 
         iserv = self.settings.iserv
         return IServDirectories(
