@@ -62,10 +62,11 @@ class _Class:
     """The students of one class who share: how many they are, need, hold themselves, and have in a set of their own.
 
     Attributes:
+        subject: key among the subjects of findings; "" for those who are in no class.
         unsure: somebody of them is missing from the last read, so that they may be fewer.
     """
 
-    account: str
+    subject: str
     students: int
     unsure: bool
     needed: int
@@ -91,18 +92,18 @@ def class_short_of_devices(view: PeopleView) -> Iterator[Wrong | Unclear]:
     needed, own = sum(one.needed for one in classes), sum(one.own for one in classes)
     if own + sum(one.in_set for one in classes) < needed // 2:
         whole = _Class(
-            account="",
+            subject=f"school:{view.school.number}",
             students=sum(one.students for one in classes),
             unsure=any(one.unsure for one in classes),
             needed=needed,
             own=own,
             in_set=view.stock.total,
         )
-        yield from _short(f"school:{view.school.number}", whole)
+        yield from _short(whole)
         return
     for one in classes:
-        if one.account:
-            yield from _short(f"class:{view.school.number}/{one.account}", one)
+        if one.subject:
+            yield from _short(one)
 
 
 def _sharing(view: PeopleView) -> list[tuple[str, list[tuple[Person, int]]]]:
@@ -118,7 +119,7 @@ def _sharing(view: PeopleView) -> list[tuple[str, list[tuple[Person, int]]]]:
 def _class(view: PeopleView, account: str, name: str | None, sharing: list[tuple[Person, int]]) -> _Class:
     students_by_ratio = Counter(per_device for _, per_device in sharing)
     return _Class(
-        account=account,
+        subject=f"class:{view.school.number}/{account}" if account else "",
         students=len(sharing),
         unsure=any(person.missing for person, _ in sharing),
         needed=ceil(sum(Fraction(students, per_device) for per_device, students in students_by_ratio.items())),
@@ -127,14 +128,14 @@ def _class(view: PeopleView, account: str, name: str | None, sharing: list[tuple
     )
 
 
-def _short(subject: str, some: _Class) -> Iterator[Wrong | Unclear]:
+def _short(some: _Class) -> Iterator[Wrong | Unclear]:
     """What is to be said of a class, or of all of a school together."""
     devices = some.own + some.in_set
     if some.unsure:
-        yield Unclear(subject=subject)
+        yield Unclear(subject=some.subject)
     elif devices < some.needed:
         details = {"students": str(some.students), "needed": str(some.needed), "devices": str(devices)}
-        yield Wrong(subject=subject, details=details)
+        yield Wrong(subject=some.subject, details=details)
 
 
 def _of_role(view: PeopleView, role: Role) -> Iterator[Person]:
