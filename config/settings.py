@@ -1,7 +1,7 @@
 """Every setting with its type, unit and default; ``example.toml`` tells what each is for."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -58,8 +58,23 @@ def _day_of_year(value: str) -> str:
 
 
 DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
+
+
+def _clock_time(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("must be a time of day as HH:MM")
+    return value
+
+
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
+
+
+def _changes_at(clock: time, zone: ZoneInfo) -> bool:
+    """Whether this time of day is left out or comes twice on some day of a sample year."""
+    days = (datetime.combine(date(2026, 1, 1) + timedelta(days=number), clock, zone) for number in range(365))
+    return any(day.utcoffset() != day.replace(fold=1).utcoffset() for day in days)
 
 
 class Section(BaseModel):
@@ -291,10 +306,16 @@ class UpstreamSettings(Section):
 
 
 class ScheduleSettings(Section):
-    """How often the daemon works."""
+    """When the daemon works; clock times are those at the schools."""
 
-    reconcile_minutes: int = Field(default=30, ge=1)
-    deliver_minutes: int = Field(default=1, ge=1)
+    incidents_minutes: int = Field(default=1, ge=1, le=1440)
+    losses_minutes: int = Field(default=5, ge=1, le=1440)
+    changes_minutes: int = Field(default=30, ge=1, le=1440)
+    deliver_minutes: int = Field(default=1, ge=1, le=1440)
+    sweep_at: ClockTime = "00:30"
+    schools_from: ClockTime = "03:00"
+    schools_until: ClockTime = "05:30"
+    schools_minutes: int = Field(default=5, ge=1, le=1440)
 
 
 class SchoolRuleSettings(Section):
@@ -432,6 +453,15 @@ class Settings(Section):
     matching: MatchingSettings = MatchingSettings()
     repair: RepairSettings = RepairSettings()
     locking: LockingSettings = LockingSettings()
+
+    @model_validator(mode="after")
+    def _times_of_every_day(self) -> Self:
+        """A time that a change of summer time leaves out or repeats would come never or twice on that day."""
+        times, zone = self.schedule, ZoneInfo(self.calendar.zone)
+        for name in ("sweep_at", "schools_from", "schools_until"):
+            if _changes_at(time.fromisoformat(getattr(times, name)), zone):
+                raise ValueError(f"schedule.{name} must be a time that every day in {self.calendar.zone} has once")
+        return self
 
     @model_validator(mode="after")
     def _two_clients(self) -> Self:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.lock_decisions import LockLimits
 from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import School
+from mdm_sync.core.night import Night
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.errors import SettingsError
@@ -99,8 +101,20 @@ class Installation:
 
     @property
     def schedule(self) -> "ScheduleSettings":
-        """How often the daemon works."""
+        """When the daemon works."""
         return self.settings.schedule
+
+    @property
+    def night(self) -> Night:
+        """When the daemon reads the schools' directories."""
+        schedule = self.settings.schedule
+        return Night(
+            first=time_of_day.fromisoformat(schedule.schools_from),
+            until=time_of_day.fromisoformat(schedule.schools_until),
+            every=timedelta(minutes=schedule.schools_minutes),
+            least=self.settings.iserv.at_a_time,
+            zone=ZoneInfo(self.settings.calendar.zone),
+        )
 
     def schools(self) -> tuple[School, ...]:
         """The register, read anew."""

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from mdm_sync.core.brakes import Hold, HoldState
 from mdm_sync.core.lifecycle import Transition, TransitionKind
@@ -64,6 +65,14 @@ class CycleResult:
         return sum(step.kind is kind for step in self.transitions)
 
 
+class Reads(Enum):
+    """Which sources a cycle reads; it judges all schools of its scope in any case."""
+
+    ALL = "all"
+    FLEET = "fleet"
+    DIRECTORIES = "directories"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
     """What a cycle looks at.
@@ -71,12 +80,14 @@ class Scope:
     Attributes:
         only: numbers of the schools to read and judge; empty for all.
         offline: read nothing, judge what is stored.
+        reads: which sources are read.
         full: a sweep of Jamf Pro even where a read of what changed would do.
         changes_within: for how long after a sweep a read of what changed does; zero for never.
     """
 
     only: Collection[str] = ()
     offline: bool = False
+    reads: Reads = Reads.ALL
     full: bool = False
     changes_within: timedelta = timedelta(0)
 
@@ -94,7 +105,8 @@ def run_cycle(equipment: Equipment, schools: Sequence[School], scope: Scope = EV
     started = equipment.clock()
     log.info("cycle: reading")
     chosen = _chosen(schools, scope.only)
-    sources = () if scope.offline else tuple(read_sources(equipment, chosen, _fleet_reading(equipment, scope)))
+    asked = () if scope.reads is Reads.FLEET else chosen
+    sources = () if scope.offline else tuple(read_sources(equipment, asked, _fleet_reading(equipment, scope)))
     log.info("cycle: judging")
     judging = Judging.of(equipment, schools, chosen)
     judged = tuple(everything_judged(judging, partly=bool(scope.only)))
@@ -128,6 +140,8 @@ def _chosen(schools: Sequence[School], only: Collection[str]) -> tuple[School, .
 
 def _fleet_reading(equipment: Equipment, scope: Scope) -> FleetReading:
     """Some schools only are judged by the stored devices, unless these are too old to conclude anything from."""
+    if scope.reads is Reads.DIRECTORIES:
+        return FleetReading.NOTHING
     limit = equipment.conditions(equipment.clock()).fleet_limit
     if scope.full:
         return FleetReading.SWEEP

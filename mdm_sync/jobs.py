@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
+from mdm_sync.importing import Imported, Importing, Rejected
 from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting
-from mdm_sync.ports import Progress
+from mdm_sync.ports import Channel, OutboxEntry, Progress, State
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
 
@@ -57,10 +58,47 @@ def watch(installation: Installation, progress: Progress) -> Watch:
     return Watch(result=result, delivery=delivery, locks=locks)
 
 
-def empty_outbox(installation: Installation) -> Delivery:
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """A channel that tells of each entry before it is sent: whoever raises then has sent nothing of it."""
+
+    channel: Channel
+    progress: Progress
+
+    def send(self, entry: OutboxEntry) -> None:
+        """As the channel does."""
+        self.progress("outbox", 0, 0)
+        self.channel.send(entry)
+
+
+def empty_outbox(installation: Installation, progress: Progress) -> Delivery:
     """Deliver what is due."""
+    channels = {kind: Paced(channel, progress) for kind, channel in installation.channels().items()}
     with installation.working_state("deliver") as state:
-        return deliver(state.outbox, installation.channels(), utc_now)
+        return deliver(state.outbox, channels, utc_now)
+
+
+def import_waiting(installation: Installation) -> tuple[Imported | Rejected, ...]:
+    """Import the exports that were put into the folder of incidents.
+
+    Raises:
+        SettingsError: the settings name no such folder, or it cannot be read.
+    """
+    folder = installation.incident_folder()
+    if not folder.waiting(utc_now()):
+        return ()
+    with installation.working_state("incidents import") as state:
+        return tuple(importing(installation, state).take_all(folder))
+
+
+def importing(installation: Installation, state: State) -> Importing:
+    """What an import into this store works with."""
+    return Importing(
+        form=installation.incident_form(),
+        register=state.incidents,
+        within=installation.doubles_within,
+        clock=utc_now,
+    )
 
 
 def refresh(installation: Installation, progress: Progress, name: str) -> bool:

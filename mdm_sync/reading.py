@@ -31,6 +31,21 @@ class FleetReading(Enum):
 
 def read_sources(equipment: Equipment, chosen: Sequence[School], fleet: FleetReading) -> Iterator[SourceOutcome]:
     """Read Jamf Pro and the directories of these schools."""
+    troubled = {source.name for source in equipment.state.snapshot.sources() if source.error}
+    for outcome in _outcomes(equipment, chosen, fleet):
+        _log_turn(outcome, troubled=outcome.name in troubled)
+        yield outcome
+
+
+def _log_turn(outcome: SourceOutcome, *, troubled: bool) -> None:
+    """A source is told of when its trouble begins and when it is over, not each time."""
+    if outcome.error and not troubled:
+        log.warning("%s was not read: %s", outcome.name, outcome.error)
+    if troubled and not outcome.error:
+        log.warning("%s is read again", outcome.name)
+
+
+def _outcomes(equipment: Equipment, chosen: Sequence[School], fleet: FleetReading) -> Iterator[SourceOutcome]:
     equipment.progress("schools", 0, len(chosen))
     with equipment.directories.reading(chosen) as answers:
         match fleet:
@@ -89,7 +104,7 @@ def read_lock_commands(equipment: Equipment) -> str | None:
     try:
         commands = equipment.fleet.lock_commands(watched)
     except MdmSyncError as error:
-        log.warning("the commands about Lost Mode were not read: %s", error)
+        log.debug("the commands about Lost Mode were not read: %s", error)
         return str(error)
     register.keep_commands(watched, commands, equipment.clock())
     return None
@@ -207,5 +222,4 @@ def _refused(
     equipment: Equipment, source: str, school: str | None, error: str, shrinkage: Shrinkage | None = None
 ) -> SourceOutcome:
     equipment.state.staging.refuse(source, error, equipment.clock(), shrunk=shrinkage is not None)
-    log.warning("%s was not read: %s", source, error)
     return SourceOutcome(name=source, school=school, error=error, shrinkage=shrinkage)

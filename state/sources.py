@@ -76,6 +76,7 @@ def _source(row: sqlite3.Row) -> Source:
         name=name,
         school=name.removeprefix(_DIRECTORY) if name.startswith(_DIRECTORY) else "",
         known_since=datetime.fromisoformat(row["known_since"]),
+        attempted_at=_moment(row["attempted_at"]),
         complete_at=_moment(row["complete_at"]),
         server_time=_moment(row["server_time"]),
         error=row["error"],

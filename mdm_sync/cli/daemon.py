@@ -1,29 +1,78 @@
 """``mdm-sync daemon``: the service."""
 
 import logging
+import os
+from typing import TYPE_CHECKING
 
 import typer
 
 from mdm_sync.cli.options import log_to_stderr, session_of
-from mdm_sync.cli.output import no_progress
+from mdm_sync.ports import Texts
+
+if TYPE_CHECKING:
+    from mdm_sync.service import Pulse, Standing, Watchers
+    from mdm_sync.supervisor import Supervisor
 
 
 def daemon(context: typer.Context) -> None:
-    """Run cycle and delivery by schedule until SIGTERM. systemd starts it: see systemd/mdm-sync.service.
+    """Read, judge and deliver by schedule until SIGTERM. systemd starts it: see systemd/mdm-sync.service.
+
+    SIGTERM ends it after the step in hand, SIGHUP loads the settings anew.
 
     Example:
       mdm-sync --config /etc/mdm-sync/mdm-sync.toml daemon
     """
     from mdm_sync.bootstrap import utc_now
-    from mdm_sync.jobs import empty_outbox, reconcile
-    from mdm_sync.service import Service
+    from mdm_sync.ports import Progress
+    from mdm_sync.service import Service, Task
+    from mdm_sync.supervisor import Supervisor
+    from mdm_sync.tasks import tasks_of
 
     log_to_stderr(logging.INFO)
-    installation = session_of(context).installation()
-    installation.schools()  # a register that cannot be read is told now, not at the first cycle
-    schedule = installation.schedule
-    jobs = {
-        "reconcile": (lambda: reconcile(installation, no_progress), schedule.reconcile_minutes),
-        "deliver": (lambda: empty_outbox(installation), schedule.deliver_minutes),
+    session = session_of(context)
+    installation = session.installation()
+    with installation.working_state("daemon"):
+        pass  # a store that cannot be opened is told now, not by the first task
+
+    def load(progress: Progress) -> tuple[Task, ...]:
+        return tasks_of(session.installation(), progress)
+
+    watchers = _watchers(Supervisor.of(os.environ), installation.texts)
+    Service(load, utc_now, watchers).run()
+
+
+def _watchers(supervisor: "Supervisor", texts: Texts) -> "Watchers":
+    from mdm_sync.service import Watchers
+
+    def tick(pulse: "Pulse") -> None:
+        """A task that takes no step for as long as the watchdog waits is not spoken for."""
+        if supervisor.watchdog_seconds and pulse.is_younger_than(supervisor.watchdog_seconds / 2):
+            supervisor.alive()
+
+    def standing(now: "Standing") -> None:
+        if now.ending:
+            supervisor.stopping()
+        supervisor.status(status_words(now, texts))
+
+    return Watchers(ready=supervisor.ready, reloading=supervisor.reloading, standing=standing, tick=tick)
+
+
+def status_words(now: "Standing", texts: Texts) -> str:
+    """How the service stands, in one line for ``systemctl status``."""
+    words = {
+        "incidents": texts.text("taking in incidents"),
+        "sweep": texts.text("reading all of Jamf Pro"),
+        "schools": texts.text("reading directories of schools"),
+        "changes": texts.text("reading what changed at Jamf Pro"),
+        "losses": texts.text("watching losses"),
+        "deliver": texts.text("delivering"),
     }
-    Service(jobs, utc_now).run()
+    told = [words.get(now.in_hand, now.in_hand) if now.in_hand else texts.text("waiting")]
+    if now.ending:
+        told.insert(0, texts.text("ending"))
+    if now.last and now.last_end:
+        names = {"task": words.get(now.last, now.last), "moment": texts.moment(now.last_end)}
+        told.append(texts.text("last: %(task)s, until %(moment)s") % names)
+    if now.failing:
+        told.append(texts.text("failing: %(tasks)s") % {"tasks": ", ".join(words.get(one, one) for one in now.failing)})
+    return "; ".join(told)

@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console, plain, write_json
 from mdm_sync.errors import SettingsError
-from mdm_sync.importing import Imported, Importing, Rejected, reasons
-from mdm_sync.ports import OpenQuestion, State, Texts
+from mdm_sync.importing import Imported, Rejected, reasons
+from mdm_sync.ports import OpenQuestion, Texts
 
 LONGEST = 300
 
@@ -32,9 +31,11 @@ def import_reports(
     Example:
       mdm-sync incidents import export.csv
     """
+    from mdm_sync.jobs import importing
+
     installation = session_of(context).installation()
     with installation.working_state("incidents import") as state:
-        done = _importing(installation, state).take(file)
+        done = importing(installation, state).take(file)
     _tell((done,), installation.texts, json=json)
 
 
@@ -53,20 +54,10 @@ def watch_folder(
     """
     if not once:
         raise SettingsError("Say --once: the folder is looked at once.")
+    from mdm_sync.jobs import import_waiting
+
     installation = session_of(context).installation()
-    folder = installation.incident_folder()
-    with installation.working_state("incidents import") as state:
-        done = tuple(_importing(installation, state).take_all(folder))
-    _tell(done, installation.texts, json=json)
-
-
-def _importing(installation: Installation, state: State) -> Importing:
-    return Importing(
-        form=installation.incident_form(),
-        register=state.incidents,
-        within=installation.doubles_within,
-        clock=utc_now,
-    )
+    _tell(import_waiting(installation), installation.texts, json=json)
 
 
 def _tell(done: Sequence[Imported | Rejected], texts: Texts, *, json: bool) -> None:

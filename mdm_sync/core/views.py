@@ -124,6 +124,7 @@ class Source:
         name: "jamf", or "iserv-" and the Schulnummer.
         school: Schulnummer whose directory it is, or "".
         known_since: first attempt to read it.
+        attempted_at: last attempt.
         complete_at: last complete read; None: never.
         server_time: the source's own clock at the last read, where it tells it.
         error: why the last attempt gave nothing; None: it was complete.
@@ -135,6 +136,7 @@ class Source:
     name: str
     school: str = ""
     known_since: datetime
+    attempted_at: datetime | None = None
     complete_at: datetime | None = None
     server_time: datetime | None = None
     error: str | None = None

@@ -56,7 +56,7 @@ class TestWhatIsLoaded:
     def test_the_least_that_must_be_given_leaves_defaults_for_the_rest(self, tmp_path: Path) -> None:
         settings = load(tmp_path, LEAST)
         assert (settings.language, settings.mail, settings.upstream, settings.rules) == ("de", None, None, {})
-        assert settings.schedule == ScheduleSettings(reconcile_minutes=30, deliver_minutes=1)
+        assert settings.schedule == ScheduleSettings(changes_minutes=30, deliver_minutes=1)
         assert settings.state.folder == Path("/var/lib/mdm-sync")
 
     def test_relative_paths_count_from_the_folder_of_the_file(self, tmp_path: Path) -> None:
@@ -140,7 +140,8 @@ class TestWhatIsRefused:
         told = refusal(
             tmp_path,
             'language = "fr"\n[jamf]\nurl = "jamf.example"\npage_size = 2001\nconnections = 6\n'
-            '[mail]\nhost = ""\nsender = "it.example"\nrecipients = []\n[schedule]\nreconcile_minutes = "often"\n'
+            '[mail]\nhost = ""\nsender = "it.example"\nrecipients = []\n[schedule]\nchanges_minutes = "often"\n'
+            'sweep_at = "24:00"\n'
             '[rules.unknown-user]\nseverity = "grave"\nmode = "loud"\n[rules.wrong-school.schools.19401]\n'
             "[thresholds]\nsilent_school_days = 0\nover_age_years = 0\nprofile_days = 0\n"
             '[calendar]\nzone = "Europe/Dortmund"\n[targets.allowances]\nteacher = -1\n'
@@ -161,7 +162,8 @@ class TestWhatIsRefused:
             "rules.unknown-user.mode",
             "rules.unknown-user.severity",
             "rules.wrong-school.schools.19401.[key]",
-            "schedule.reconcile_minutes",
+            "schedule.changes_minutes",
+            "schedule.sweep_at",
             "targets.allowances.teacher",
             "targets.sharing.0.form",
             "targets.sharing.0.students_per_device",
@@ -186,6 +188,21 @@ class TestWhatIsRefused:
     def test_a_time_zone_that_is_none_is_refused(self, zone: str) -> None:
         with pytest.raises(ValueError, match="must be a time zone"):
             CalendarSettings(zone=zone)
+
+    @pytest.mark.parametrize("name", ["sweep_at", "schools_from", "schools_until"])
+    @pytest.mark.parametrize("time", ["02:00", "02:59"])
+    def test_a_time_that_summer_time_leaves_out_or_repeats_is_refused(
+        self, tmp_path: Path, name: str, time: str
+    ) -> None:
+        told = refusal(tmp_path, f'{LEAST}[schedule]\n{name} = "{time}"\n')
+        assert f"schedule.{name} must be a time that every day in Europe/Berlin has once" in told
+
+    @pytest.mark.parametrize(
+        ("zone", "time"), [("Europe/Berlin", "01:59"), ("Europe/Berlin", "03:00"), ("UTC", "02:30")]
+    )
+    def test_a_time_that_every_day_has_once_is_taken(self, tmp_path: Path, zone: str, time: str) -> None:
+        settings = load(tmp_path, f'{LEAST}[schedule]\nsweep_at = "{time}"\n[calendar]\nzone = "{zone}"\n')
+        assert settings.schedule.sweep_at == time
 
     def test_a_rule_about_the_district_cannot_differ_for_a_school(self, tmp_path: Path) -> None:
         path = tmp_path / "mdm-sync.toml"
