@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.settings import Section, Settings
+from config.settings import MailSettings, Section, Settings
 from mdm_sync.errors import SettingsError
 
 
@@ -30,6 +30,22 @@ def load_settings(path: Path, *, rule_ids: Collection[str], district_rule_ids: C
     if undivided := sorted(rule for rule, said in settings.rules.items() if said.schools and rule in district_rule_ids):
         raise SettingsError(f"{path}: no settings for single schools with: {', '.join(undivided)}.")
     return _with_full_paths(settings, path.resolve().parent)
+
+
+def load_mail(path: Path) -> tuple[MailSettings, str]:
+    """The table ``[mail]`` of this file and the language, whatever is wrong with the rest of it.
+
+    Raises:
+        SettingsError: the file cannot be read, is no TOML, or has no such table that can be used.
+    """
+    values = _parsed(path)
+    try:
+        mail = MailSettings.model_validate(values.get("mail"))
+    except ValidationError as error:
+        raise SettingsError(f"The settings file {path} has no table [mail] that can be used.") from error
+    if mail.ca_file:
+        mail = mail.model_copy(update={"ca_file": path.resolve().parent / mail.ca_file})
+    return mail, "en" if values.get("language") == "en" else "de"
 
 
 def _parsed(path: Path) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the libraries that it uses.
 
 import logging
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from mdm_sync.core.completeness import ShrinkLimit
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.lock_decisions import LockLimits
 from mdm_sync.core.loss_figures import YearFigures
-from mdm_sync.core.model import School
+from mdm_sync.core.model import School, Stage
 from mdm_sync.core.night import Night
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
@@ -36,6 +37,7 @@ from mdm_sync.ports import (
     IncidentForm,
     Inventory,
     LockMails,
+    OutboxEntry,
     Progress,
     PublishedRead,
     Register,
@@ -43,11 +45,11 @@ from mdm_sync.ports import (
 )
 
 if TYPE_CHECKING:
-    from config.settings import ScheduleSettings, Settings
+    from config.settings import MailSettings, ScheduleSettings, Settings
     from config.texts import Texts as Catalogue
     from connectors.iserv.classes import GroupNames
     from connectors.jamf import JamfAccess
-    from connectors.mail import MailComposer
+    from connectors.mail import MailComposer, SmtpServer
     from mdm_sync.equipment import Checkup, Equipment
     from mdm_sync.locking import Locking
 
@@ -64,9 +66,79 @@ def settings_path(named: Path | None) -> Path:
     return named or Path(os.environ.get(SETTINGS_VARIABLE, DEFAULT_SETTINGS))
 
 
+@dataclass(frozen=True, slots=True)
+class SecretStore:
+    """Where secrets are kept; none is ever told back.
+
+    Attributes:
+        keep: puts one, by name, into the system's keyring.
+        seal: encrypts one, by name, for systemd on this machine, into a folder; returns the file.
+        is_kept: whether one is there.
+        school_passwords: of a text with a line for each school; the name of the text stands in errors.
+    """
+
+    keep: Callable[[str, str], None]
+    seal: Callable[[str, str, Path], Path]
+    is_kept: Callable[[str], bool]
+    school_passwords: Callable[[str, str], dict[str, str]]
+
+
+def secret_store() -> SecretStore:
+    """The secret store of this machine."""
+    from config import credentials
+
+    return SecretStore(
+        keep=credentials.keep,
+        seal=credentials.seal,
+        is_kept=credentials.is_kept,
+        school_passwords=credentials.school_passwords,
+    )
+
+
 def utc_now() -> datetime:
     """The program's clock."""
     return datetime.now(UTC)  # noqa: TID251 - this is the clock that all others are handed
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmBell:
+    """The way to the central team that needs no more of the settings than where mail goes.
+
+    Attributes:
+        texts: in the language of the installation.
+    """
+
+    texts: "Catalogue"
+    ring: Callable[[str, str], None]
+
+    @classmethod
+    def of(cls, path: Path) -> "AlarmBell":
+        """The one of this settings file, whatever else is wrong with it.
+
+        Raises:
+            SettingsError: the file cannot be read, or its table [mail] cannot be used.
+        """
+        from config.credentials import secret
+        from config.loader import load_mail
+        from config.texts import Texts as Catalogue
+        from connectors.mail import MailChannel, plain_mail
+
+        mail, language = load_mail(path)
+        channel = MailChannel(_smtp_server(mail), lambda: secret("mail-password"))
+
+        def ring(subject: str, text: str) -> None:
+            """Send this to all recipients; raises ``MdmSyncError`` where it cannot be handed over."""
+            content = plain_mail(mail.sender, mail.recipients, subject, text)
+            key = secrets.token_hex(16)
+            channel.send(OutboxEntry(entry_id=0, key=key, kind="mail", content=content, attempts=0))
+
+        return cls(texts=Catalogue(language, "Europe/Berlin"), ring=ring)
+
+
+def _smtp_server(mail: "MailSettings") -> "SmtpServer":
+    from connectors.mail import SmtpServer
+
+    return SmtpServer(host=mail.host, port=mail.port, login=mail.login, ca_file=mail.ca_file)
 
 
 @dataclass(frozen=True)
@@ -115,6 +187,18 @@ class Installation:
             least=self.settings.iserv.at_a_time,
             zone=ZoneInfo(self.settings.calendar.zone),
         )
+
+    def secret_names(self) -> tuple[str, ...]:
+        """The secrets that these settings and the register need, by name."""
+        settings = self.settings
+        wanted = {
+            "jamf-client-secret": True,
+            LOCKING_SECRET: settings.locking.enabled,
+            "mail-password": bool(settings.mail and settings.mail.login),
+            "upstream-token": settings.upstream is not None,
+        }
+        connected = (school for school in self.schools() if school.stage is not Stage.NOT_CONNECTED)
+        return (*(name for name, needed in wanted.items() if needed), *(school.source for school in connected))
 
     def schools(self) -> tuple[School, ...]:
         """The register, read anew."""
@@ -320,13 +404,12 @@ class Installation:
     def channels(self) -> dict[str, Channel]:
         """The ways out of the house that the settings name."""
         from config.credentials import secret
-        from connectors.mail import MailChannel, SmtpServer
+        from connectors.mail import MailChannel
         from connectors.upstream import UpstreamChannel
 
         channels: dict[str, Channel] = {}
         if mail := self.settings.mail:
-            server = SmtpServer(host=mail.host, port=mail.port, login=mail.login, ca_file=mail.ca_file)
-            channels["mail"] = MailChannel(server, lambda: secret("mail-password"))
+            channels["mail"] = MailChannel(_smtp_server(mail), lambda: secret("mail-password"))
         if upstream := self.settings.upstream:
             channels["summary"] = UpstreamChannel(
                 url=upstream.url, token=lambda: secret("upstream-token"), ca_file=upstream.ca_file

@@ -1,7 +1,9 @@
 """A mail as it waits in the outbox, and the message that it becomes."""
 
+from collections.abc import Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
+from html import escape
 
 import msgspec
 
@@ -20,6 +22,12 @@ class Mail(msgspec.Struct, frozen=True):
     def to_json(self) -> str:
         """As it is kept in the outbox."""
         return msgspec.json.encode(self).decode()
+
+
+def plain_mail(sender: str, recipients: Sequence[str], subject: str, text: str) -> str:
+    """A mail of plain words as it is kept in the outbox."""
+    html = f"<!doctype html><html><body><pre>{escape(text)}</pre></body></html>"
+    return Mail(sender=sender, recipients=[*recipients], subject=subject, text=text, html=html).to_json()
 
 
 def read_mail(content: str) -> Mail:

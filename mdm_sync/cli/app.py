@@ -9,6 +9,7 @@ import typer
 from mdm_sync import __version__
 from mdm_sync.cli import (
     acknowledging,
+    alarm,
     check,
     daemon,
     demo,
@@ -21,6 +22,7 @@ from mdm_sync.cli import (
     person,
     reconcile,
     schools,
+    secret,
     status,
     watch,
 )
@@ -77,5 +79,7 @@ app.command("watch")(watch.watch)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")
+app.add_typer(secret.app, name="secret")
+app.command("alarm")(alarm.alarm)
 app.command("daemon")(daemon.daemon)
 app.add_typer(demo.app, name="demo")

@@ -53,7 +53,12 @@ class Session:
 
     def installation(self) -> Installation:
         """The installation of the settings file."""
-        return Installation.of(settings_path(self.settings_file))
+        return Installation.of(self.settings_path)
+
+    @property
+    def settings_path(self) -> Path:
+        """Where the settings file is, as named or by default."""
+        return settings_path(self.settings_file)
 
 
 def session_of(context: typer.Context) -> Session:
