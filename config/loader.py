@@ -1,12 +1,15 @@
 """Reading the settings file: all problems at once, each with the setting it is about."""
 
+import stat
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from config.problems import problem_lines
 from config.settings import MailSettings, Section, Settings
 from mdm_sync.errors import SettingsError
 
@@ -22,14 +25,26 @@ def load_settings(path: Path, *, rule_ids: Collection[str], district_rule_ids: C
     Raises:
         SettingsError: the file cannot be read, is no TOML, or holds wrong values; all of them are named.
     """
+    _refuse_if_open_to_others(path)
     settings = _validated(path, _parsed(path))
-    if unknown := sorted(set(settings.rules) - set(rule_ids)):
-        raise SettingsError(f"{path}: no such rule: {', '.join(unknown)}. There are: {', '.join(sorted(rule_ids))}.")
-    if unknown := sorted({one.rule for one in settings.exceptions} - set(rule_ids)):
-        raise SettingsError(f"{path}: exceptions name no such rule: {', '.join(unknown)}.")
-    if undivided := sorted(rule for rule, said in settings.rules.items() if said.schools and rule in district_rule_ids):
-        raise SettingsError(f"{path}: no settings for single schools with: {', '.join(undivided)}.")
+    if wrong := (
+        *_unknown_rules("no such rule", settings.rules, rule_ids),
+        *_unknown_rules("exceptions name no such rule", {one.rule for one in settings.exceptions}, rule_ids),
+        *_undivided(settings, district_rule_ids),
+    ):
+        raise SettingsError(f"The settings file {path} has problems:\n" + "\n".join(f"  {one}" for one in wrong))
     return _with_full_paths(settings, path.resolve().parent)
+
+
+def _unknown_rules(told: str, named: Collection[str], rule_ids: Collection[str]) -> Iterator[str]:
+    for rule in sorted(set(named) - set(rule_ids)):
+        near = get_close_matches(rule, rule_ids, n=1)
+        yield f"{told}: {rule}" + (f"; did you mean {near[0]}?" if near else "")
+
+
+def _undivided(settings: Settings, district_rule_ids: Collection[str]) -> Iterator[str]:
+    for rule in sorted(rule for rule, said in settings.rules.items() if said.schools and rule in district_rule_ids):
+        yield f"no settings for single schools with: {rule}"
 
 
 def load_mail(path: Path) -> tuple[MailSettings, str]:
@@ -48,6 +63,16 @@ def load_mail(path: Path) -> tuple[MailSettings, str]:
     return mail, "en" if values.get("language") == "en" else "de"
 
 
+def _refuse_if_open_to_others(path: Path) -> None:
+    """It tells who administers what, and whoever may write it decides whose servers get the passwords."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return  # it is told with the attempt to read it
+    if path.is_file() and mode & stat.S_IRWXO:
+        raise SettingsError(f"The settings file {path} is open to others (mode {mode:04o}). Mend it: chmod o= {path}")
+
+
 def _parsed(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
@@ -64,7 +89,7 @@ def _validated(path: Path, values: dict[str, Any]) -> Settings:
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        problems = [f"  {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        problems = problem_lines(error.errors(), path.read_text(encoding="utf-8"))
         raise SettingsError(f"The settings file {path} has problems:\n" + "\n".join(problems)) from error
 
 

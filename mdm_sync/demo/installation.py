@@ -28,6 +28,7 @@ class Addresses:
 
 def write_installation(places: Places, district: District, addresses: Addresses, secrets: Mapping[str, str]) -> None:
     """Write all that mdm-sync needs to work on the district."""
+    places.settings.touch(mode=0o600)
     places.settings.write_text(_settings(places, addresses, district.plan.language), encoding="utf-8")
     _write_register(places.register, district, addresses)
     _write_secrets(places.credentials, secrets)

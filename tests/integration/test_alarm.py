@@ -8,6 +8,7 @@ import pytest
 
 from tests.command_line import mdm_sync
 from tests.far_side import MAIL_LOGIN, MAIL_PASSWORD, MailSide
+from tests.settings_file import write_settings
 
 pytestmark = pytest.mark.demo
 
@@ -15,13 +16,12 @@ pytestmark = pytest.mark.demo
 @pytest.fixture
 def environment(mail_server: MailSide, tmp_path: Path) -> dict[str, str]:
     """Settings that are bad but for the table [mail], and the password of the mail server."""
-    settings = tmp_path / "mdm-sync.toml"
-    settings.write_text(
+    settings = write_settings(
+        tmp_path / "mdm-sync.toml",
         f'language = "en"\n[jamf]\nurl = "http://nowhere"\n[nonsense]\n[mail]\nhost = "localhost"\n'
         f'port = {mail_server.sink.port}\nlogin = "{MAIL_LOGIN}"\nca_file = "{mail_server.ca_file}"\n'
-        'sender = "mdm-sync@it.example"\nrecipients = ["team@it.example", "boss@it.example"]\n'
+        'sender = "mdm-sync@it.example"\nrecipients = ["team@it.example", "boss@it.example"]\n',
     )
-    settings.chmod(0o600)
     (tmp_path / "mail-password").write_text(MAIL_PASSWORD)
     (tmp_path / "mail-password").chmod(0o400)
     return {**os.environ, "MDM_SYNC_CONFIG": str(settings), "CREDENTIALS_DIRECTORY": str(tmp_path)}

@@ -12,6 +12,7 @@ import pytest
 from tests.command_line import Ran, mdm_sync, mdm_sync_here, terminal_that_says
 from tests.integration.test_schools import HEADER, row
 from tests.integration.test_schools_open_data import OLDER, line
+from tests.settings_file import write_settings
 
 SETTINGS = """
 language = "{language}"
@@ -38,7 +39,7 @@ class Installation:
         return self.folder / "schuldaten.csv"
 
     def speak(self, language: str) -> None:
-        (self.folder / "mdm-sync.toml").write_text(SETTINGS.format(language=language), encoding="utf-8")
+        write_settings(self.folder / "mdm-sync.toml", SETTINGS.format(language=language))
 
     def keep(self, *rows: str) -> None:
         self.register.write_text("\n".join((HEADER, *rows, "")), encoding="utf-8")

@@ -16,6 +16,7 @@ from mdm_sync.core.model import School
 from mdm_sync.core.views import Source
 from mdm_sync.service import Task
 from mdm_sync.tasks import tasks_of
+from tests.settings_file import write_settings
 from tests.unit.simulated import Simulation, simulated
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -30,8 +31,8 @@ GROUPS = "student_groups teacher_groups staff_groups"
 def installation(tmp_path: Path) -> Installation:
     """One with the default schedule."""
     (tmp_path / "schools.csv").write_text(";".join(f"{COLUMNS} {GROUPS}".split()) + "\n")
-    path = tmp_path / "mdm-sync.toml"
-    path.write_text('[jamf]\nurl = "https://jamf.example"\nclient_id = "x"\n[incidents]\nfolder = "incidents"\n')
+    settings = '[jamf]\nurl = "https://jamf.example"\nclient_id = "x"\n[incidents]\nfolder = "incidents"\n'
+    path = write_settings(tmp_path / "mdm-sync.toml", settings)
     return Installation(load_settings(path, rule_ids=[]))
 
 

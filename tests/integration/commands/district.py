@@ -27,6 +27,7 @@ from tests.command_line import Ran, mdm_sync_here
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import FakeFleet
 from tests.replacing import replace
+from tests.settings_file import write_settings
 
 ADDRESS = DirectoryAddress(url="ldaps://iserv.example", base_dn="dc=example", account_dn="cn=reader")
 
@@ -124,7 +125,7 @@ class Installation:
         return self.folder / "state"
 
     def speak(self, language: str) -> None:
-        (self.folder / "mdm-sync.toml").write_text(SETTINGS.format(language=language), encoding="utf-8")
+        write_settings(self.folder / "mdm-sync.toml", SETTINGS.format(language=language))
 
     def run(self, *arguments: str) -> Ran:
         return mdm_sync_here(*arguments, environment={"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml")})

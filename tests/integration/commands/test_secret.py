@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import Ran
+from tests.settings_file import write_settings
 
 SECRET = "geheim-4711"
 HEADINGS = "school;name;form;sites;stage;mail_domains;iserv_url;iserv_base;iserv_account"
@@ -33,12 +34,11 @@ class InAFile(KeyringBackend):
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Settings that need a login for mail, two schools, and a keyring."""
-    settings = tmp_path / "mdm-sync.toml"
-    settings.write_text(
+    write_settings(
+        tmp_path / "mdm-sync.toml",
         'language = "en"\n[jamf]\nurl = "https://jamf.example"\nclient_id = "x"\n[mail]\nhost = "mail.example"\n'
-        'login = "mdm-sync"\nsender = "mdm-sync@it.example"\nrecipients = ["team@it.example"]\n'
+        'login = "mdm-sync"\nsender = "mdm-sync@it.example"\nrecipients = ["team@it.example"]\n',
     )
-    settings.chmod(0o600)
     (tmp_path / "schools.csv").write_text(REGISTER)
     (tmp_path / "keyring_of_a_test.py").write_text(KEYRING)
     return tmp_path

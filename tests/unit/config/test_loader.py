@@ -21,6 +21,7 @@ from config.settings import (
 )
 from mdm_sync.core.rules import RULES, Mode
 from mdm_sync.errors import SettingsError
+from tests.settings_file import write_settings
 
 RULE_IDS = ("unknown-user", "wrong-school")
 LEAST = """
@@ -41,15 +42,18 @@ url = "https://city.example/summaries"
 
 
 def load(folder: Path, text: str) -> Settings:
-    path = folder / "mdm-sync.toml"
-    path.write_text(text, encoding="utf-8")
-    return load_settings(path, rule_ids=RULE_IDS)
+    return load_settings(write_settings(folder / "mdm-sync.toml", text), rule_ids=RULE_IDS)
 
 
 def refusal(folder: Path, text: str) -> str:
     with pytest.raises(SettingsError) as error:
         load(folder, text)
     return str(error.value)
+
+
+def told_problems(told: str) -> list[str]:
+    """The problems, without the lines on which they stand."""
+    return [line.strip().partition(": ")[2] for line in told.splitlines()[1:]]
 
 
 class TestWhatIsLoaded:
@@ -102,7 +106,7 @@ class TestWhatIsLoaded:
     def test_a_file_that_is_named_relatively_gives_full_paths(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        (tmp_path / "mdm-sync.toml").write_text(LEAST)
+        write_settings(tmp_path / "mdm-sync.toml", LEAST)
         monkeypatch.chdir(tmp_path)
         settings = load_settings(Path("mdm-sync.toml"), rule_ids=RULE_IDS)
         assert settings.schools.register_file == tmp_path / "schools.csv"
@@ -148,7 +152,10 @@ class TestWhatIsRefused:
             '[[targets.sharing]]\nform = "2"\nstudents_per_device = 0\n[matching]\nsteps = []\n',
         )
         assert told.splitlines()[0] == f"The settings file {tmp_path / 'mdm-sync.toml'} has problems:"
-        assert sorted(line.partition(": ")[0].strip() for line in told.splitlines()[1:]) == [
+        problems = [line.strip().split(": ") for line in told.splitlines()[1:]]
+        numbers = [int(line.removeprefix("line ")) for line, *_ in problems]
+        assert numbers == sorted(numbers)
+        assert sorted(name for _, name, *_ in problems) == [
             "calendar.zone",
             "jamf.client_id",
             "jamf.connections",
@@ -178,7 +185,7 @@ class TestWhatIsRefused:
     ) -> None:
         told = refusal(tmp_path, f'{LEAST}[[calendar.holidays]]\nname = "x"\nfirst = {first}\nlast = {last}\n')
         assert told.splitlines()[1:] == [
-            "  calendar.holidays.0: Value error, must end on its first day or later, and within 100 days"
+            "  line 5: calendar.holidays.0: must end on its first day or later, and within 100 days"
         ]
 
     def test_an_unknown_matching_step_is_refused(self, tmp_path: Path) -> None:
@@ -205,40 +212,83 @@ class TestWhatIsRefused:
         assert settings.schedule.sweep_at == time
 
     def test_a_rule_about_the_district_cannot_differ_for_a_school(self, tmp_path: Path) -> None:
-        path = tmp_path / "mdm-sync.toml"
-        path.write_text(f'{LEAST}[rules.wrong-school.schools.194011]\nmode = "off"\n[rules.unknown-user]\n')
+        text = f'{LEAST}[rules.wrong-school.schools.194011]\nmode = "off"\n[rules.unknown-user]\n'
+        path = write_settings(tmp_path / "mdm-sync.toml", text)
         with pytest.raises(SettingsError) as error:
             load_settings(path, rule_ids=RULE_IDS, district_rule_ids=RULE_IDS)
-        assert str(error.value) == f"{path}: no settings for single schools with: wrong-school."
+        assert str(error.value).splitlines()[1:] == ["  no settings for single schools with: wrong-school"]
 
     def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
         assert refusal(tmp_path, f"{LEAST}pagesize = 500\n").splitlines()[1:] == [
-            "  jamf.pagesize: Extra inputs are not permitted"
+            "  line 5: jamf.pagesize: there is no such setting; did you mean page_size?"
         ]
 
     def test_an_unknown_table_is_named(self, tmp_path: Path) -> None:
-        assert refusal(tmp_path, f"{LEAST}[iserve]\n").splitlines()[1:] == ["  iserve: Extra inputs are not permitted"]
+        assert refusal(tmp_path, f"{LEAST}[iserve]\n").splitlines()[1:] == [
+            "  line 5: iserve: there is no such setting; did you mean iserv?"
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            ("[brakes.school]\nopend_number = 1\n", "brakes.school.opend_number: {}; did you mean opened_number?"),
+            ("[mail]\nhostt = 1\n", "mail.hostt: {}; did you mean host?"),
+            ("[rules.unknown-user]\nmod = 1\n", "rules.unknown-user.mod: {}; did you mean mode?"),
+            ("[[targets.sharing]]\nforms = 1\n", "targets.sharing.0.forms: {}; did you mean form?"),
+            ("[state]\nzzz = 1\n", "state.zzz: {}"),
+        ],
+    )
+    def test_what_was_meant_is_guessed_among_the_settings_of_the_table(
+        self, tmp_path: Path, text: str, problem: str
+    ) -> None:
+        assert f"  line 6: {problem.format('there is no such setting')}" in refusal(tmp_path, LEAST + text).splitlines()
+
+    def test_what_is_missing_is_told_where_its_table_begins(self, tmp_path: Path) -> None:
+        assert refusal(tmp_path, '\n\n[jamf]\nclient_id = "x"\n').splitlines()[1:] == [
+            "  line 3: jamf.url: must be given"
+        ]
+
+    def test_a_secret_is_refused_with_the_place_where_it_belongs(self, tmp_path: Path) -> None:
+        assert refusal(tmp_path, f'{LEAST}client_secret = "geheim-4711"\n').splitlines()[1:] == [
+            "  line 5: jamf.client_secret: secrets never stand here, change this one; then: mdm-sync secret set NAME"
+        ]
+
+    @pytest.mark.parametrize("mode", [0o604, 0o602, 0o644])
+    def test_a_file_that_is_open_to_others_is_refused_with_the_way_out(self, tmp_path: Path, mode: int) -> None:
+        path = write_settings(tmp_path / "mdm-sync.toml", LEAST)
+        path.chmod(mode)
+        with pytest.raises(SettingsError) as error:
+            load_settings(path, rule_ids=RULE_IDS)
+        assert str(error.value) == (
+            f"The settings file {path} is open to others (mode {mode:04o}). Mend it: chmod o= {path}"
+        )
+
+    def test_the_group_of_the_service_may_read_it(self, tmp_path: Path) -> None:
+        path = write_settings(tmp_path / "mdm-sync.toml", LEAST)
+        path.chmod(0o640)
+        assert load_settings(path, rule_ids=RULE_IDS).language == "de"
 
     def test_what_stands_under_an_unknown_key_is_not_repeated(self, tmp_path: Path) -> None:
         assert "geheim-4711" not in refusal(tmp_path, f'{LEAST}client_secret = "geheim-4711"\n')
 
-    def test_an_unknown_rule_is_named_with_the_known_ones(self, tmp_path: Path) -> None:
-        assert refusal(tmp_path, f"{LEAST}[rules.unknown-usr]\n[rules.a-rule]\n") == (
-            f"{tmp_path / 'mdm-sync.toml'}: no such rule: a-rule, unknown-usr. There are: unknown-user, wrong-school."
-        )
+    def test_an_unknown_rule_is_named_with_the_nearest(self, tmp_path: Path) -> None:
+        assert refusal(tmp_path, f"{LEAST}[rules.unknown-usr]\n[rules.a-rule]\n").splitlines()[1:] == [
+            "  no such rule: a-rule",
+            "  no such rule: unknown-usr; did you mean unknown-user?",
+        ]
 
     @pytest.mark.parametrize("url", ["http://jamf.example", "jamf.example", "https://", "ftp://jamf.example", ""])
     @pytest.mark.parametrize("table", ["jamf", "upstream"])
     def test_an_address_that_is_not_https_is_refused(self, tmp_path: Path, table: str, url: str) -> None:
         named = {"jamf": "https://jamf.example", "upstream": "https://city.example/summaries"}[table]
-        assert refusal(tmp_path, (LEAST + UPSTREAM).replace(named, url)).splitlines()[1:] == [
-            f"  {table}.url: Value error, must be an https:// address"
+        assert told_problems(refusal(tmp_path, (LEAST + UPSTREAM).replace(named, url))) == [
+            f"{table}.url: must be an https:// address"
         ]
 
     @pytest.mark.parametrize("address", ["it.example", "@it.example", "mdm-sync@", "mdm sync@it.example", "a@b\\nc"])
     def test_a_mail_address_that_is_none_is_refused(self, tmp_path: Path, address: str) -> None:
-        assert refusal(tmp_path, LEAST + MAIL.replace("boss@it.example", address)).splitlines()[1:] == [
-            "  mail.recipients.1: Value error, must be a mail address"
+        assert told_problems(refusal(tmp_path, LEAST + MAIL.replace("boss@it.example", address))) == [
+            "mail.recipients.1: must be a mail address"
         ]
 
     @pytest.mark.parametrize("broken", ["[jamf", "jamf = ", "a = 1\na = 2", '"'])
@@ -247,7 +297,7 @@ class TestWhatIsRefused:
         assert told.startswith(f"The settings file {tmp_path / 'mdm-sync.toml'} is no valid TOML: ")
 
     def test_a_file_that_is_no_utf_8_is_refused(self, tmp_path: Path) -> None:
-        path = tmp_path / "mdm-sync.toml"
+        path = write_settings(tmp_path / "mdm-sync.toml", "")
         path.write_bytes('language = "süd"'.encode("latin-1"))
         with pytest.raises(SettingsError, match="is no valid TOML"):
             load_settings(path, rule_ids=RULE_IDS)
@@ -321,12 +371,12 @@ class TestTheExample:
             return (*self.RULE, "schools", "194011", *option[2:])
         return (*self.RULE, *option[1:]) if option[0] == "rules" else option
 
-    def test_it_loads(self) -> None:
-        load_settings(Path(str(EXAMPLE)), rule_ids=[rule.id for rule in RULES])
+    def test_it_loads(self, tmp_path: Path) -> None:
+        path = write_settings(tmp_path / "example.toml", EXAMPLE.read_text(encoding="utf-8"))
+        load_settings(path, rule_ids=[rule.id for rule in RULES])
 
     def test_it_loads_with_all_that_is_commented_out(self, tmp_path: Path) -> None:
-        path = tmp_path / "all.toml"
-        path.write_text(OPTIONAL.sub("", EXAMPLE.read_text(encoding="utf-8")), encoding="utf-8")
+        path = write_settings(tmp_path / "all.toml", OPTIONAL.sub("", EXAMPLE.read_text(encoding="utf-8")))
         load_settings(path, rule_ids=[rule.id for rule in RULES])
 
     def test_every_option_stands_in_it_and_nothing_else(self) -> None:
