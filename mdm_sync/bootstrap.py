@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from config.texts import Texts as Catalogue
     from connectors.iserv.classes import GroupNames
     from connectors.jamf import JamfAccess
-    from connectors.mail import MailComposer, SmtpServer
+    from connectors.mail import MailChannel, MailComposer, SmtpServer
+    from connectors.upstream import UpstreamChannel
     from mdm_sync.equipment import Checkup, Equipment
     from mdm_sync.locking import Locking
 
@@ -390,6 +391,7 @@ class Installation:
             directories=self._directories(),
             certificate_end=self._certificate_end,
             clock=utc_now,
+            ways_out=self._ways_out(),
         )
 
     def _certificate_end(self, url: str) -> datetime:
@@ -403,18 +405,21 @@ class Installation:
 
     def channels(self) -> dict[str, Channel]:
         """The ways out of the house that the settings name."""
+        return {**self._ways_out()}
+
+    def _ways_out(self) -> "dict[str, MailChannel | UpstreamChannel]":
         from config.credentials import secret
         from connectors.mail import MailChannel
         from connectors.upstream import UpstreamChannel
 
-        channels: dict[str, Channel] = {}
+        ways: dict[str, MailChannel | UpstreamChannel] = {}
         if mail := self.settings.mail:
-            channels["mail"] = MailChannel(_smtp_server(mail), lambda: secret("mail-password"))
+            ways["mail"] = MailChannel(_smtp_server(mail), lambda: secret("mail-password"))
         if upstream := self.settings.upstream:
-            channels["summary"] = UpstreamChannel(
+            ways["summary"] = UpstreamChannel(
                 url=upstream.url, token=lambda: secret("upstream-token"), ca_file=upstream.ca_file
             )
-        return channels
+        return ways
 
     def _shrink_limit(self) -> ShrinkLimit:
         brakes = self.settings.brakes

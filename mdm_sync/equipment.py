@@ -1,6 +1,6 @@
 """What a cycle works with, and what it tells of each source."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from mdm_sync.ports import (
     Progress,
     State,
     SummaryComposer,
+    WayOut,
 )
 
 FLEET, INVENTORY = "jamf", "inventory"
@@ -79,6 +80,7 @@ class Checkup:
     """What looking at the sources works with, without a store.
 
     Attributes:
+        ways_out: to the mail server and upstream, where the settings name them, by the kind of what goes there.
         certificate_end: until when the certificate of the server at an address is valid; raises as the connectors do.
     """
 
@@ -87,3 +89,4 @@ class Checkup:
     directories: Directories
     certificate_end: Callable[[str], datetime]
     clock: Clock
+    ways_out: Mapping[str, WayOut] = field(default_factory=dict)

@@ -20,7 +20,7 @@ class Look:
     """How one source answers.
 
     Attributes:
-        name: as among the sources.
+        name: as among the sources; of a way out the kind of what goes there.
         school: whose directory it is.
         error: why it cannot be read, or why what came is not complete; None: it can be.
         is_ours: the error lies in our own settings.
@@ -64,6 +64,17 @@ def look_at_directories(checkup: Checkup, schools: Sequence[School]) -> Iterator
         ends = {school.number: threads.submit(_directory_end, checkup, school) for school in schools}
         for answer in answers:
             yield replace(_directory(answer), certificate_until=ends[answer.school.number].result())
+
+
+def look_at_ways_out(checkup: Checkup) -> Iterator[Look]:
+    """Look at the mail server and upstream: reachable, trusted, login taken. Nothing is sent."""
+    for kind, way in checkup.ways_out.items():
+        started, look = checkup.clock(), Look(name=kind)
+        try:
+            way.check()
+        except MdmSyncError as error:
+            look = replace(look, error=str(error))
+        yield replace(look, seconds=(checkup.clock() - started).total_seconds())
 
 
 def _directory(answer: DirectoryRead | DirectoryFailure) -> Look:

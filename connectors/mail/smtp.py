@@ -4,7 +4,6 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
 from pathlib import Path
 
 from connectors.mail.message import message_of, read_mail
@@ -54,9 +53,20 @@ class MailChannel:
             RecordError: it answered 5xx to this mail.
         """
         message = message_of(read_mail(entry.content), entry.key)
+        self._with_server(lambda connection: connection.send_message(message), entry.key)
+
+    def check(self) -> None:
+        """Look whether the server takes our login; no mail is sent.
+
+        Raises:
+            TemporaryError, PermanentError: as by ``send``.
+        """
+        self._with_server(lambda connection: connection.noop(), "check")
+
+    def _with_server(self, act: Callable[[smtplib.SMTP], object], key: str) -> None:
         where = f"{self._server.host}:{self._server.port}"
         try:
-            self._hand_over(message)
+            self._connected(act)
         except ssl.SSLCertVerificationError as error:
             raise PermanentError(
                 f"The certificate of {where} is not trusted; no password was sent to it. "
@@ -69,19 +79,19 @@ class MailChannel:
                 f"{where} refuses the login: check mail.login and the secret mail-password."
             ) from error
         except smtplib.SMTPRecipientsRefused as error:
-            raise _refusal(where, max(code for code, _ in error.recipients.values()), entry.key) from error
+            raise _refusal(where, max(code for code, _ in error.recipients.values()), key) from error
         except smtplib.SMTPResponseException as error:
-            raise _refusal(where, error.smtp_code, entry.key) from error
+            raise _refusal(where, error.smtp_code, key) from error
         except (smtplib.SMTPException, OSError) as error:
             raise TemporaryError(f"{where} cannot be reached or broke off ({type(error).__name__}).") from error
 
-    def _hand_over(self, message: EmailMessage) -> None:
+    def _connected(self, act: Callable[[smtplib.SMTP], object]) -> None:
         context = trust(self._server.ca_file, "mail.ca_file")
         with smtplib.SMTP(self._server.host, self._server.port, timeout=SECONDS) as connection:
             connection.starttls(context=context)
             if self._server.login:
                 connection.login(self._server.login, self._password())
-            connection.send_message(message)
+            act(connection)
 
 
 def _refusal(where: str, code: int, key: str) -> MdmSyncError:

@@ -1,7 +1,7 @@
 """Pushing a summary by HTTPS POST, with an idempotency key and one time limit for each phase of the call."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -12,6 +12,7 @@ from mdm_sync.ports import OutboxEntry
 
 LIMITS = httpx.Timeout(connect=10, read=60, write=60, pool=10)
 COME_BACK_LATER = frozenset({408, 425, 429, *range(500, 600)})
+METHOD_NOT_ALLOWED = 405
 TOKEN_REFUSED = frozenset({401, 403})
 WRONG_ADDRESS = frozenset({404, 405, 410, *range(300, 400)})
 """What stands at the address takes no summary, whichever it is; redirects are not followed."""
@@ -44,16 +45,29 @@ class UpstreamChannel:
             "Content-Type": "application/json",
             "Idempotency-Key": entry.key,
         }
+        answer = self._answer("POST", headers, entry.content.encode())
+        _judge(self._url, answer, entry.key)
+
+    def check(self) -> None:
+        """Look whether upstream is there and takes our token; nothing is pushed.
+
+        Raises:
+            TemporaryError, PermanentError: as by ``send``. An address that takes POST alone answers 405: that is fine.
+        """
+        answer = self._answer("HEAD", {"Authorization": f"Bearer {self._token()}"})
+        if answer.status_code != METHOD_NOT_ALLOWED:
+            _judge(self._url, answer, "check")
+
+    def _answer(self, method: str, headers: Mapping[str, str], content: bytes | None = None) -> httpx.Response:
         try:
             with httpx.Client(
                 verify=trust(self._ca_file, "upstream.ca_file"), timeout=LIMITS, follow_redirects=False
             ) as client:
-                answer = client.post(self._url, content=entry.content.encode(), headers=headers)
+                return client.request(method, self._url, content=content, headers=headers)
         except httpx.ConnectError as error:
             raise _unreachable(self._url, error) from error
         except httpx.HTTPError as error:
             raise TemporaryError(f"{self._url} did not answer ({type(error).__name__}).") from error
-        _judge(self._url, answer, entry.key)
 
 
 def _unreachable(url: str, error: httpx.ConnectError) -> PermanentError | TemporaryError:

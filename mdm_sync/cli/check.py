@@ -36,9 +36,11 @@ def check(
     ] = None,
     format_: TextFormatOption = TextFormat.TABLE,
 ) -> None:
-    """Look at each source, now: reachable, certificate, login, privileges, counts. Nothing is stored.
+    """Look at each source, the mail server and upstream, now: reachable, certificate, login, privileges, counts.
 
-    Ends with 0 all good, 2 settings or register wrong, 3 some source cannot be read.
+    Nothing is stored or sent.
+
+    Ends with 0 all good, 2 settings or register wrong, 3 some of them cannot be used.
 
     Examples:
       mdm-sync check
@@ -73,8 +75,8 @@ def _chosen(schools: Sequence[School], named: Sequence[str]) -> tuple[School, ..
 
 
 def _looks(installation: Installation, register: RegisterCheck, named: Sequence[str]) -> Iterable["Look"]:
-    """Jamf Pro, then the directories as they answer; a register with problems comes first and alone."""
-    from mdm_sync.looking import look_at_directories, look_at_fleet
+    """Jamf Pro, directories, mail server and upstream as they answer; a register with problems comes first and alone."""
+    from mdm_sync.looking import look_at_directories, look_at_fleet, look_at_ways_out
 
     if register.problems:
         return
@@ -82,6 +84,8 @@ def _looks(installation: Installation, register: RegisterCheck, named: Sequence[
     checkup = installation.checkup()
     yield look_at_fleet(checkup)
     yield from look_at_directories(checkup, schools)
+    if not named:
+        yield from look_at_ways_out(checkup)
 
 
 def _exit_code(register: RegisterCheck, looks: Sequence["Look"]) -> Exit:

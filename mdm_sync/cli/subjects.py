@@ -3,6 +3,7 @@
 from mdm_sync.ports import OpenFinding, Texts
 
 FLEET, INVENTORY = "jamf", "inventory"
+MAIL, SUMMARY = "mail", "summary"
 _DIRECTORY = "iserv-"
 
 
@@ -55,9 +56,13 @@ def school_text(number: str, name: str, texts: Texts) -> str:
 
 
 def source_name(name: str, texts: Texts) -> str:
-    """A source as people call it."""
+    """A source, or a way out, as people call it."""
     if name == FLEET:
         return texts.text("Jamf Pro")
     if name == INVENTORY:
         return texts.text("Inventory")
+    if name == MAIL:
+        return texts.text("Mail server")
+    if name == SUMMARY:
+        return texts.text("Upstream")
     return texts.text("IServ %(school)s") % {"school": name.removeprefix(_DIRECTORY)}

@@ -14,6 +14,7 @@ from mdm_sync.ports.leaving import (
     RuleText,
     SummaryComposer,
     Texts,
+    WayOut,
 )
 from mdm_sync.ports.locking import IncidentBook, LockCommands, LockOrders
 from mdm_sync.ports.questions import (
@@ -107,4 +108,5 @@ __all__ = [
     "SummaryComposer",
     "Texts",
     "UnreadableLine",
+    "WayOut",
 ]

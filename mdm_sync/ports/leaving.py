@@ -87,6 +87,13 @@ class Texts(Protocol):
         """A number as people here write it: ``81.961`` or ``81,961``; a Decimal with all its places."""
 
 
+class WayOut(Protocol):
+    """A channel that can be looked at without sending anything."""
+
+    def check(self) -> None:
+        """Look whether the far side is there and takes our login; raises as ``Channel.send`` where it does not."""
+
+
 class DigestComposer(Protocol):
     """Puts news into mails."""
 

@@ -100,6 +100,17 @@ class TestSentMail:
         }
 
 
+def test_a_check_logs_in_and_sends_nothing(mail_server: MailSide) -> None:
+    mail_server.channel().check()
+    assert kept(mail_server) == []
+
+
+def test_a_check_tells_a_wrong_login(mail_server: MailSide) -> None:
+    with refused(mail_server, PermanentError) as refusal:
+        mail_server.channel(password="wrong").check()
+    assert "mail-password" in str(refusal.value)
+
+
 def test_mail_sent_again_is_known_by_its_id(mail_server: MailSide) -> None:
     channel = mail_server.channel()
     channel.send(entry())

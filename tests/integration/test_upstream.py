@@ -32,6 +32,22 @@ def error_of(send: Callable[[], None]) -> MdmSyncError:
     return raised.value
 
 
+class TestACheck:
+    @pytest.mark.parametrize("status", [200, 204, 405])
+    def test_pushes_nothing_and_shows_the_token(self, httpx_mock: HTTPXMock, status: int) -> None:
+        httpx_mock.add_response(status_code=status)
+        channel().check()
+
+        [request] = httpx_mock.get_requests()
+        assert (request.method, request.headers["Authorization"]) == ("HEAD", f"Bearer {UPSTREAM_TOKEN}")
+        assert request.read() == b""
+
+    @pytest.mark.parametrize(("status", "kind"), [(401, PermanentError), (404, PermanentError), (503, TemporaryError)])
+    def test_tells_what_a_push_would_meet(self, httpx_mock: HTTPXMock, status: int, kind: type[MdmSyncError]) -> None:
+        httpx_mock.add_response(status_code=status)
+        assert isinstance(error_of(channel().check), kind)
+
+
 class TestAnswer:
     @pytest.mark.parametrize("status", [200, 201, 202, 204])
     def test_of_success_is_success(self, httpx_mock: HTTPXMock, status: int) -> None:

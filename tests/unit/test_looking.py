@@ -1,13 +1,14 @@
 """A look at each source: what is told of it, and what its trouble is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mdm_sync.core.model import DirectoryAddress, Person, Role, School
 from mdm_sync.core.views import Privileges
 from mdm_sync.equipment import Checkup
 from mdm_sync.errors import PermanentError, SettingsError, TemporaryError
-from mdm_sync.looking import Look, look_at_directories, look_at_fleet
+from mdm_sync.looking import Look, look_at_directories, look_at_fleet, look_at_ways_out
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import READING, FakeFleet
 
@@ -93,3 +94,18 @@ def test_a_certificate_that_cannot_be_seen_hides_nothing_else() -> None:
 
     told = looks(checkup(directories=directories(), certificate_end=refuse))
     assert (told["iserv-190001"].certificate_until, told["iserv-190001"].error) == (None, None)
+
+
+class TestWaysOut:
+    class Way:
+        def __init__(self, error: PermanentError | None = None) -> None:
+            self._error = error
+
+        def check(self) -> None:
+            if self._error:
+                raise self._error
+
+    def test_each_is_looked_at_whatever_another_says(self) -> None:
+        ways = {"mail": self.Way(PermanentError("the login is refused")), "summary": self.Way()}
+        looks = {look.name: look.error for look in look_at_ways_out(replace(checkup(), ways_out=ways))}
+        assert looks == {"mail": "the login is refused", "summary": None}
