@@ -318,6 +318,28 @@ class ScheduleSettings(Section):
     schools_minutes: int = Field(default=5, ge=1, le=1440)
 
 
+def _listening(value: str) -> str:
+    """Metrics have no login: whoever reaches the address reads them."""
+    path = value.removeprefix("unix:")
+    host, _, port = value.rpartition(":")
+    on_loopback = host in {"127.0.0.1", "localhost"} and port.isdecimal() and int(port) <= _LAST_PORT
+    if not (on_loopback or (path != value and path.startswith("/"))):
+        raise ValueError("must be a port of this machine alone such as 127.0.0.1:9477, or unix: and a full path")
+    return value
+
+
+_LAST_PORT = 65535
+
+
+class MonitoringSettings(Section):
+    """How the service is looked at from outside, and whom it tells that it lives."""
+
+    listen: Annotated[str, AfterValidator(_listening)] | None = None
+    ping_url: HttpsUrl | None = None
+    ping_minutes: int = Field(default=5, ge=1, le=1440)
+    silent_minutes: int = Field(default=120, ge=1, le=10080)
+
+
 class SchoolRuleSettings(Section):
     """How one rule is applied at one school, where that differs."""
 
@@ -446,6 +468,7 @@ class Settings(Section):
     mail: MailSettings | None = None
     upstream: UpstreamSettings | None = None
     schedule: ScheduleSettings = ScheduleSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     rules: dict[str, RuleSettings] = {}
     thresholds: ThresholdSettings = ThresholdSettings()
     calendar: CalendarSettings = CalendarSettings()

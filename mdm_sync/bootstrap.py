@@ -8,7 +8,7 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -406,6 +406,32 @@ class Installation:
     def channels(self) -> dict[str, Channel]:
         """The ways out of the house that the settings name."""
         return {**self._ways_out()}
+
+    @contextmanager
+    def showing(self, pages: Mapping[str, Callable[[], tuple[int, str, str]]]) -> Iterator[None]:
+        """Pages by their path (status, kind of content, text) for monitors, where the settings say so.
+
+        Raises:
+            SettingsError: it cannot listen there.
+        """
+        from connectors.monitoring import PageServer
+
+        listen = self.settings.monitoring.listen
+        if listen is None:
+            yield
+            return
+        server = PageServer(listen, pages)
+        try:
+            yield
+        finally:
+            server.close()
+
+    def ping(self) -> None:
+        """Tell the monitor of the settings that the service lives."""
+        from connectors.monitoring import ping
+
+        if url := self.settings.monitoring.ping_url:
+            ping(url)
 
     def _ways_out(self) -> "dict[str, MailChannel | UpstreamChannel]":
         from config.credentials import secret

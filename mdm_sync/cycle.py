@@ -103,17 +103,17 @@ def run_cycle(equipment: Equipment, schools: Sequence[School], scope: Scope = EV
         TemporaryError: the store could not be written; it is as it was before.
     """
     started = equipment.clock()
-    log.info("cycle: reading")
+    log.debug("cycle: reading")
     chosen = _chosen(schools, scope.only)
     asked = () if scope.reads is Reads.FLEET else chosen
     sources = () if scope.offline else tuple(read_sources(equipment, asked, _fleet_reading(equipment, scope)))
-    log.info("cycle: judging")
+    log.debug("cycle: judging")
     judging = Judging.of(equipment, schools, chosen)
     judged = tuple(everything_judged(judging, partly=bool(scope.only)))
     conclusion = conclude(equipment, judging, judged, sources, whole=not scope.only)
     leaving = Leaving(equipment, schools, conclusion)
     finished = equipment.clock()
-    log.info("cycle: committing")
+    log.debug("cycle: committing")
     equipment.state.commit(commit_of(started, finished, conclusion, leaving))
     result = CycleResult(
         started=started,

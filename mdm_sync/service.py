@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -109,6 +109,25 @@ class Standing:
     ending: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is known of a task since the service began.
+
+    Attributes:
+        runs: how often it ran.
+        failures: how many of these failed.
+        seconds: that the last run took.
+        ended: when the last run ended.
+        failing: the last run failed.
+    """
+
+    runs: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+    ended: datetime | None = None
+    failing: bool = False
+
+
 @dataclass
 class Pulse:
     """When anything last went forward, on a clock that nobody sets (seconds).
@@ -122,9 +141,10 @@ class Pulse:
     def __post_init__(self) -> None:
         self.beat()
 
-    def beat(self) -> None:
-        """Something went forward."""
+    def beat(self) -> float:
+        """Something went forward; returns the moment."""
         self.last = self.monotonic()
+        return self.last
 
     def is_younger_than(self, seconds: float) -> bool:
         """Whether something went forward within this time."""
@@ -184,6 +204,7 @@ class Service:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._tasks: dict[str, Task] = {}
+        self._records: dict[str, Record] = {}
         self._plan(load(self.progress))
 
     def run(self) -> None:
@@ -215,6 +236,16 @@ class Service:
         self._pulse.beat()
         if self._ending.is_set():
             raise EndingError
+
+    @property
+    def records(self) -> Mapping[str, Record]:
+        """What each task has done so far, by its name."""
+        return dict(self._records)
+
+    @property
+    def pulse(self) -> Pulse:
+        """When anything last went forward."""
+        return self._pulse
 
     def reload(self) -> None:
         """Take over the settings as they are now; bad ones are refused and the old ones stay."""
@@ -296,7 +327,7 @@ class Service:
         def run() -> None:
             if self._ending.is_set():
                 return
-            self._pulse.beat()
+            begun = self._pulse.beat()
             self._tell(in_hand=task.name)
             try:
                 self._judge(task.name, task.run())
@@ -306,10 +337,20 @@ class Service:
                 self._judge(task.name, str(error))
             except Exception as error:  # noqa: BLE001 - whatever it is, the other tasks go on
                 self._judge(task.name, _where(error))
-            self._pulse.beat()
+            self._note(task.name, self._pulse.beat() - begun)
             self._tell(last=task.name)
 
         return run
+
+    def _note(self, name: str, seconds: float) -> None:
+        before, failing = self._records.get(name, Record()), name in self._broken
+        self._records[name] = Record(
+            runs=before.runs + 1,
+            failures=before.failures + failing,
+            seconds=seconds,
+            ended=self._clock(),
+            failing=failing,
+        )
 
     def _judge(self, name: str, trouble: str | None) -> None:
         if trouble and name not in self._broken:

@@ -1,6 +1,7 @@
 """What the daemon does by schedule: each task is a job of the program, in steps that tell their progress."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -34,13 +35,16 @@ def tasks_of(installation: Installation, progress: Progress) -> tuple[Task, ...]
         "changes": (Every(schedule.changes_minutes), _read_changes),
         "losses": (Every(schedule.losses_minutes), _watch_losses),
         "deliver": (Every(schedule.deliver_minutes), _deliver),
+        "ping": (Every(settings.monitoring.ping_minutes), _ping),
     }
+    if settings.monitoring.ping_url is None:
+        del steps["ping"]
     if settings.incidents.folder is None:
         del steps["incidents"]
 
     # An installation keeps what it has read of the register: each run begins with a fresh one.
     def run(step: Step) -> str | None:
-        return step(Installation(settings), progress)
+        return step(replace(installation), progress)
 
     return tuple(Task(name, when, partial(run, step)) for name, (when, step) in steps.items())
 
@@ -81,6 +85,10 @@ def _read_due_schools(installation: Installation, progress: Progress) -> None:
         if due:
             scope = Scope(only=tuple(school.number for school in due), reads=Reads.DIRECTORIES)
             run_cycle(installation.equipment(state, progress), schools, scope)
+
+
+def _ping(installation: Installation, progress: Progress) -> None:  # noqa: ARG001 - one step
+    installation.ping()
 
 
 def _deliver(installation: Installation, progress: Progress) -> None:

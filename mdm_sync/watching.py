@@ -52,5 +52,11 @@ def watch_losses(equipment: Equipment, schools: Sequence[School]) -> WatchResult
     rules = rule_ids(LOSS_RULES)
     opened = equipment.state.inquiry.open_findings(schools)
     found = tuple(one for one in opened if one.place.finding.rule in rules)
-    log.info("loss watch done: %d devices read, %d steps, %d findings open", source.rows, len(steps), len(found))
+    log.log(
+        logging.INFO if steps else logging.DEBUG,
+        "loss watch done: %d devices read, %d steps, %d findings open",
+        source.rows,
+        len(steps),
+        len(found),
+    )
     return WatchResult(started=started, finished=finished, source=source, transitions=steps, findings=found)

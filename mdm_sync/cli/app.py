@@ -26,7 +26,7 @@ from mdm_sync.cli import (
     status,
     watch,
 )
-from mdm_sync.cli.options import Session, log_to_stderr
+from mdm_sync.cli.options import LogFormat, Session, log_to_stderr
 
 app = typer.Typer(
     name="mdm-sync",
@@ -55,12 +55,13 @@ def main_command(
         ),
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say on standard error what is done.")] = False,
+    log_format: Annotated[LogFormat, typer.Option("--log-format", help="How log lines are written.")] = LogFormat.TEXT,
     version: Annotated[  # noqa: ARG001 - its callback answers
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Options that stand before the command."""
-    log_to_stderr(logging.INFO if verbose else logging.ERROR)
+    log_to_stderr(logging.INFO if verbose else logging.ERROR, log_format)
     context.obj = Session(config)
 
 

@@ -75,7 +75,7 @@ def _chosen(schools: Sequence[School], named: Sequence[str]) -> tuple[School, ..
 
 
 def _looks(installation: Installation, register: RegisterCheck, named: Sequence[str]) -> Iterable["Look"]:
-    """Jamf Pro, directories, mail server and upstream as they answer; a register with problems comes first and alone."""
+    """Jamf Pro, directories, mail server, upstream, as they answer; a register with problems comes first and alone."""
     from mdm_sync.looking import look_at_directories, look_at_fleet, look_at_ways_out
 
     if register.problems:

@@ -2,16 +2,24 @@
 
 import logging
 import os
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import typer
 
-from mdm_sync.cli.options import log_to_stderr, session_of
+from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.options import session_of
+from mdm_sync.cli.source_words import is_stale
+from mdm_sync.errors import MdmSyncError
 from mdm_sync.ports import Texts
 
 if TYPE_CHECKING:
-    from mdm_sync.service import Pulse, Standing, Watchers
+    from mdm_sync.service import Pulse, Service, Standing, Watchers
     from mdm_sync.supervisor import Supervisor
+
+
+ALIVE_SECONDS = 15 * 60
+"""The longest step is one call that is retried."""
 
 
 def daemon(context: typer.Context) -> None:
@@ -22,13 +30,12 @@ def daemon(context: typer.Context) -> None:
     Example:
       mdm-sync --config /etc/mdm-sync/mdm-sync.toml daemon
     """
-    from mdm_sync.bootstrap import utc_now
     from mdm_sync.ports import Progress
     from mdm_sync.service import Service, Task
     from mdm_sync.supervisor import Supervisor
     from mdm_sync.tasks import tasks_of
 
-    log_to_stderr(logging.INFO)
+    logging.getLogger("mdm_sync").setLevel(logging.INFO)
     session = session_of(context)
     installation = session.installation()
     with installation.working_state("daemon"):
@@ -37,8 +44,31 @@ def daemon(context: typer.Context) -> None:
     def load(progress: Progress) -> tuple[Task, ...]:
         return tasks_of(session.installation(), progress)
 
-    watchers = _watchers(Supervisor.of(os.environ), installation.texts)
-    Service(load, utc_now, watchers).run()
+    service = Service(load, utc_now, _watchers(Supervisor.of(os.environ), installation.texts))
+    with installation.showing(
+        {"/metrics": lambda: _metrics(installation, service), "/healthz": lambda: _healthz(service)}
+    ):
+        service.run()
+
+
+def _metrics(installation: Installation, service: "Service") -> tuple[int, str, str]:
+    from mdm_sync.metrics import CONTENT_TYPE, metrics_text
+
+    conditions = installation.conditions(utc_now())
+    try:
+        with installation.state_to_ask() as state:
+            health = state.inquiry.health()
+    except MdmSyncError:
+        return HTTPStatus.OK, CONTENT_TYPE, metrics_text(service.records, None, ())
+    stale = [source.name for source in health.sources if is_stale(source, conditions)]
+    return HTTPStatus.OK, CONTENT_TYPE, metrics_text(service.records, health, stale)
+
+
+def _healthz(service: "Service") -> tuple[int, str, str]:
+    """Whether the service goes forward; what its tasks meet is told by the metrics."""
+    if service.pulse.is_younger_than(ALIVE_SECONDS):
+        return HTTPStatus.OK, "text/plain", "ok\n"
+    return HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", "nothing went forward for too long\n"
 
 
 def _watchers(supervisor: "Supervisor", texts: Texts) -> "Watchers":
@@ -66,6 +96,7 @@ def status_words(now: "Standing", texts: Texts) -> str:
         "changes": texts.text("reading what changed at Jamf Pro"),
         "losses": texts.text("watching losses"),
         "deliver": texts.text("delivering"),
+        "ping": texts.text("telling the monitor"),
     }
     told = [words.get(now.in_hand, now.in_hand) if now.in_hand else texts.text("waiting")]
     if now.ending:

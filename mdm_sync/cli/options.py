@@ -1,8 +1,10 @@
 """Options that several commands share, and what the main command hands to them."""
 
+import json
 import logging
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -45,6 +47,13 @@ TextFormatOption = Annotated[TextFormat, typer.Option("--format", help="How the 
 FormatOption = Annotated[Format, typer.Option("--format", help="How the result is written to standard output.")]
 
 
+class LogFormat(StrEnum):
+    """How log lines are written to standard error."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """What the main command was told."""
@@ -69,7 +78,26 @@ def session_of(context: typer.Context) -> Session:
     return session
 
 
-def log_to_stderr(level: int) -> None:
+class _JsonLines(logging.Formatter):
+    """One JSON object a line. A traceback is left out: it may show what no log may hold."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(
+            {
+                "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+                "level": record.levelname.lower(),
+                "logger": record.name,
+                "message": record.getMessage(),
+            },
+            ensure_ascii=False,
+        )
+
+
+def log_to_stderr(level: int, log_format: LogFormat = LogFormat.TEXT) -> None:
     """Log lines go to standard error, where systemd takes them up; a library speaks from warnings on."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        _JsonLines() if log_format is LogFormat.JSON else logging.Formatter("%(levelname)s %(name)s: %(message)s")
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("mdm_sync").setLevel(level)

@@ -1,7 +1,8 @@
 """``mdm-sync status``: health at a glance."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -10,26 +11,43 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from mdm_sync.bootstrap import utc_now
+from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cli.holds import hold_json
-from mdm_sync.cli.options import Format, FormatOption, session_of
+from mdm_sync.cli.options import Session, session_of
 from mdm_sync.cli.output import console, indented, plain, table, write_csv, write_json
 from mdm_sync.cli.source_words import age_text, is_stale, proof_text, trouble_text
 from mdm_sync.cli.subjects import source_name
+from mdm_sync.cli.verdict import Level, Verdict, verdict
 from mdm_sync.core.brakes import HoldState
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.harmless import one_line
 from mdm_sync.core.views import Source
+from mdm_sync.errors import MdmSyncError
 from mdm_sync.ports import Health, Texts
 
 CSV_HEADER = ("source", "complete_at", "error", "stale", "shrunk")
 
 
+class StatusFormat(StrEnum):
+    """How status writes its result: for people, programs and monitors."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    NAGIOS = "nagios"
+    CHECKMK = "checkmk"
+
+
 def status(
     context: typer.Context,
     all_: Annotated[bool, typer.Option("--all", help="Show every source, not only those in trouble.")] = False,
-    format_: FormatOption = Format.TABLE,
+    format_: Annotated[
+        StatusFormat, typer.Option("--format", help="How the result is written to standard output.")
+    ] = StatusFormat.TABLE,
 ) -> None:
     """Show when what was read and by which proof, what is open and what waits to leave.
+
+    With "nagios" one line, and 0 good, 1 warning, 2 critical, 3 unknown as exit code; with "checkmk" a local check.
 
     Examples:
       mdm-sync status
@@ -37,18 +55,44 @@ def status(
       mdm-sync status --all
 
       mdm-sync status --format json
+
+      mdm-sync status --format nagios
     """
-    installation = session_of(context).installation()
+    session = session_of(context)
+    match format_:
+        case StatusFormat.NAGIOS:
+            told = _verdict(session)
+            print(told.for_nagios())
+            raise typer.Exit(told.level)
+        case StatusFormat.CHECKMK:
+            print(_verdict(session).for_checkmk())
+            return
+    installation = session.installation()
+    health, conditions = _health(installation)
+    match format_:
+        case StatusFormat.TABLE:
+            _show(health, conditions, installation.texts, console(), every=all_)
+        case StatusFormat.JSON:
+            write_json(_document(health, conditions))
+        case StatusFormat.CSV:
+            write_csv(CSV_HEADER, (_source_row(source, conditions) for source in health.sources))
+
+
+def _health(installation: Installation) -> tuple[Health, Conditions]:
     with installation.state_to_ask() as state:
         health = state.inquiry.health()
-    conditions = installation.conditions(utc_now())
-    match format_:
-        case Format.TABLE:
-            _show(health, conditions, installation.texts, console(), every=all_)
-        case Format.JSON:
-            write_json(_document(health, conditions))
-        case Format.CSV:
-            write_csv(CSV_HEADER, (_source_row(source, conditions) for source in health.sources))
+    return health, installation.conditions(utc_now())
+
+
+def _verdict(session: Session) -> Verdict:
+    """A monitor is told in its own way that nothing can be known."""
+    try:
+        installation = session.installation()
+        health, conditions = _health(installation)
+        silent = timedelta(minutes=installation.settings.monitoring.silent_minutes)
+        return verdict(health, conditions, silent, installation.texts)
+    except MdmSyncError as error:
+        return Verdict(Level.UNKNOWN, one_line(str(error), 1000))
 
 
 def _show(health: Health, conditions: Conditions, texts: Texts, out: Console, *, every: bool) -> None:

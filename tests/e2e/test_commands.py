@@ -2,7 +2,6 @@
 
 import csv
 import io
-import signal
 import subprocess
 import sys
 import time
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from mdm_sync.demo.tour import environment
 from tests.e2e.conftest import Installation, open_findings, steps, stored
 
 pytestmark = pytest.mark.demo
@@ -155,22 +153,6 @@ def test_what_cannot_leave_waits_and_leaves_later_once(installation: Installatio
     assert "Still in the outbox" in ran.out
     assert installation.run("status", "--format", "json").document["outbox"]["waiting"] == 1
     assert len(installation.mails) == before
-
-
-def test_the_daemon_works_at_once_and_ends_cleanly_on_sigterm(installation: Installation) -> None:
-    last = installation.run("status", "--format", "json").document["last_cycle"]
-    daemon = subprocess.Popen(
-        [sys.executable, "-m", "mdm_sync", "daemon"],
-        env=environment(installation.places),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    _wait(lambda: installation.run("status", "--format", "json").document["last_cycle"] != last)
-    daemon.send_signal(signal.SIGTERM)
-    _, log = daemon.communicate(timeout=DEADLINE)
-    assert daemon.returncode == 0
-    assert "cycle done" in log
-    assert log.rstrip().endswith("ended")
 
 
 def test_a_second_writer_is_told_who_is_at_work(installation: Installation) -> None:

@@ -1,0 +1,102 @@
+"""A few pages over HTTP, on a port of this machine alone or on a Unix socket; there is no login."""
+
+import threading
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from socketserver import ThreadingMixIn, ThreadingTCPServer, UnixStreamServer
+
+from mdm_sync.errors import SettingsError
+
+UNIX = "unix:"
+PATIENCE_SECONDS = 10
+"""For whoever connects and asks nothing."""
+POLL_SECONDS = 0.1
+"""Within which it notices that it is closed."""
+
+
+Page = tuple[int, str, str]
+"""What is answered: status, kind of content, text."""
+
+
+class PageServer:
+    """Answers ``GET`` for pages, each made anew for each answer, in threads of its own.
+
+    Args:
+        listen: ``host:port``, or ``unix:`` and a path; a socket that an earlier process left there is taken over.
+        pages: by their path.
+
+    Raises:
+        SettingsError: it cannot listen there.
+    """
+
+    def __init__(self, listen: str, pages: Mapping[str, Callable[[], Page]]) -> None:
+        self._socket_file = Path(listen.removeprefix(UNIX)) if listen.startswith(UNIX) else None
+        try:
+            self._server = _server(listen, self._socket_file, _handler(pages))
+        except OSError as error:
+            raise SettingsError(f"monitoring.listen: {listen} cannot be listened on: {error.strerror}.") from error
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": POLL_SECONDS}, name="pages", daemon=True
+        )
+        self._thread.start()
+
+    @property
+    def port(self) -> int | None:
+        """The port on which it listens; None: a Unix socket."""
+        return self._server.server_address[1] if isinstance(self._server, _Tcp) else None
+
+    def close(self) -> None:
+        """Answer nobody any more."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        if self._socket_file:
+            self._socket_file.unlink(missing_ok=True)
+
+
+class _Tcp(ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+class _Unix(ThreadingMixIn, UnixStreamServer):
+    daemon_threads = True
+
+
+def _server(listen: str, socket_file: Path | None, handler: type[BaseHTTPRequestHandler]) -> _Tcp | _Unix:
+    if socket_file:
+        if socket_file.is_socket():
+            socket_file.unlink()
+        server = _Unix(str(socket_file), handler)
+        socket_file.chmod(0o660)  # the group of the service may look
+        return server
+    host, _, port = listen.rpartition(":")
+    return _Tcp((host, int(port)), handler)
+
+
+def _handler(pages: Mapping[str, Callable[[], Page]]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        timeout = PATIENCE_SECONDS
+        server_version = "mdm-sync"
+        sys_version = ""
+
+        def do_GET(self) -> None:
+            make = pages.get(self.path.partition("?")[0])
+            status, kind, text = make() if make else (HTTPStatus.NOT_FOUND, "text/plain", "There is no such page.\n")
+            content = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
+            """Nobody needs a line for each look."""
+
+        def address_string(self) -> str:
+            """Whoever comes over a Unix socket has no address."""
+            return "local"
+
+    return Handler
