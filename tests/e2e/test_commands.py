@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import Installation, open_findings, steps, stored
+from tests.settings_file import write_settings
 
 pytestmark = pytest.mark.demo
 
@@ -127,8 +128,7 @@ def test_wrong_usage_ends_with_code_2_and_one_message(installation: Installation
 
 
 def test_wrong_settings_end_with_code_2(installation: Installation, tmp_path: Path) -> None:
-    broken = tmp_path / "broken.toml"
-    broken.write_text('[jamf]\nurl = "http://plain.example"\nsecret = "x"\n')
+    broken = write_settings(tmp_path / "broken.toml", '[jamf]\nurl = "http://plain.example"\nsecret = "x"\n')
     ran = installation.run("status", MDM_SYNC_CONFIG=str(broken))
     assert ran.code == 2
     assert "jamf.url" in ran.err

@@ -1,0 +1,190 @@
+"""The service while the world around it fails: it stays, tells it once, and loses nothing; days pass in seconds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config.loader import load_settings
+from mdm_sync import jobs, tasks
+from mdm_sync.bootstrap import Installation
+from mdm_sync.core.model import School
+from mdm_sync.equipment import Equipment
+from mdm_sync.errors import TemporaryError
+from mdm_sync.ports import Channel, Progress, State
+from tests.fakes.channel import FakeChannel
+from tests.fakes.directories import FakeDirectories
+from tests.fakes.fleet import FakeFleet
+from tests.integration.cycles import ADDRESS, World, ipad, pupil
+from tests.integration.state.test_trouble import as_a_common_user, files_no_larger_than
+from tests.replacing import replace
+from tests.settings_file import write_settings
+from tests.unit.simulated import Simulation, simulated
+
+NOON = datetime(2026, 5, 4, 10, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SETTINGS = """
+[state]
+folder = "state"
+wait_seconds = 0
+[jamf]
+url = "https://jamf.example"
+client_id = "reader"
+[schedule]
+losses_minutes = 30
+deliver_minutes = 30
+"""
+SCHOOLS = tuple(
+    School(number=f"{100000 + number}", name=f"Schule {number}", form="10", sites=(f"S{number}",), directory=ADDRESS)
+    for number in range(1, 31)
+)
+FLAPPING = SCHOOLS[:20]
+
+
+@dataclass(frozen=True)
+class InMemory(Installation):
+    """An installation whose far sides are in memory; its store is real."""
+
+    fleet_in_memory: FakeFleet
+    directories: FakeDirectories
+    channel: FakeChannel
+    simulation: Simulation
+    world: World
+
+    def schools(self) -> tuple[School, ...]:
+        return SCHOOLS
+
+    def equipment(self, state: State, progress: Progress) -> Equipment:
+        return replace(
+            self.world.equipment(state),  # type: ignore[arg-type]  # it asks for no more than a State
+            fleet=self.fleet_in_memory,
+            directories=self.directories,
+            clock=lambda: self.simulation.now,
+            progress=progress,
+        )
+
+    def channels(self) -> dict[str, Channel]:
+        return {"mail": self.channel}
+
+
+@dataclass
+class Service:
+    """The running service, and what it said."""
+
+    installation: InMemory
+    simulation: Simulation
+    caplog: pytest.LogCaptureFixture
+    started: list[object] = field(default_factory=list)
+
+    def runs(self, time: timedelta) -> None:
+        self.simulation.until(self.simulation.now + time)
+
+    def told(self, *words: str) -> list[str]:
+        """The log lines that hold all of these words."""
+        lines = [record.getMessage() for record in self.caplog.records]
+        return [line for line in lines if all(word in line for word in words)]
+
+    def findings(self) -> set[tuple[str, str]]:
+        with self.installation.state_to_ask() as state:
+            return {one.place.finding.key for one in state.inquiry.open_findings(SCHOOLS)}
+
+
+@pytest.fixture
+def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Service]:
+    """One that has read all schools and Jamf Pro at noon; one device names nobody."""
+    settings = load_settings(write_settings(tmp_path / "mdm-sync.toml", SETTINGS), rule_ids=[])
+    people = {school.number: [pupil(school, 1)] for school in SCHOOLS}
+    sites = {10 + number: school.sites[0] for number, school in enumerate(SCHOOLS)}
+    devices = [ipad(number, 9 + number, people[school.number][0].login) for number, school in enumerate(SCHOOLS, 1)]
+    world = World(tmp_path / "unused", schools=(), pupils=0)
+    world.store.close()
+    with simulated(NOON) as simulation:
+        installation = InMemory(
+            settings,
+            FakeFleet([*devices, ipad(99, 10, "")], sites),
+            FakeDirectories(people),
+            FakeChannel(),
+            simulation,
+            world,
+        )
+        for module in (jobs, tasks):
+            monkeypatch.setattr(module, "utc_now", lambda: simulation.now)
+        started = simulation.service(lambda progress: tasks.tasks_of(installation, progress))
+        service = Service(installation, simulation, caplog, [started])
+        service.runs(2 * HOUR)
+        assert ("device-unassigned", "device:99") in service.findings()
+        caplog.clear()
+        yield service
+
+
+def test_a_day_without_trouble_is_not_worth_a_warning(service: Service) -> None:
+    service.runs(DAY)
+    assert service.told() == []
+    asked = [number for some in service.installation.directories.asked for number in some]
+    assert sorted(asked) == sorted(2 * [school.number for school in SCHOOLS])
+
+
+def test_jamf_that_is_dead_for_a_day_is_told_once_and_once_when_it_is_back(service: Service) -> None:
+    before = service.findings()
+    service.installation.fleet_in_memory.error = TemporaryError("Jamf Pro does not answer.")
+    service.runs(DAY)
+    assert len(service.told("jamf was not read")) == 1
+    assert len(service.told("losses failed")) == 1
+    assert before <= service.findings()
+    service.installation.fleet_in_memory.error = None
+    service.runs(2 * HOUR)
+    assert service.told("again") == ["jamf is read again", "losses works again"]
+    assert service.findings() == before
+
+
+@pytest.mark.verify
+def test_twenty_schools_that_come_and_go_are_told_of_when_they_do(service: Service) -> None:
+    before, failures = service.findings(), service.installation.directories.failures
+    for _ in range(2):
+        failures |= {school.number: "no answer" for school in FLAPPING}
+        service.runs(DAY)
+        failures.clear()
+        service.runs(2 * HOUR)
+    for school in FLAPPING:
+        assert len(service.told(f"{school.source} was not read")) == 2
+        assert len(service.told(f"{school.source} is read again")) == 2
+    assert len(service.told()) == len(FLAPPING) * 4
+    assert service.findings() == before
+
+
+def test_a_full_disk_is_told_once_and_costs_nothing_that_was_known(service: Service) -> None:
+    before = service.findings()
+    with files_no_larger_than(1000):
+        service.runs(3 * HOUR)
+    assert [len(service.told(f"{task} failed", "disk")) for task in ("schools", "changes", "losses", "deliver")] == [
+        1
+    ] * 4
+    service.installation.fleet_in_memory.devices.append(ipad(98, 11, ""))
+    service.runs(DAY / 2)
+    assert len(service.told("works again")) == 4
+    assert service.findings() == before | {("device-unassigned", "device:98")}
+
+
+def test_a_state_folder_that_cannot_be_used_is_told_once_and_costs_nothing(service: Service) -> None:
+    before, folder = service.findings(), service.installation.settings.state.folder
+    folder.chmod(0o500)
+    with as_a_common_user(folder):
+        service.runs(3 * HOUR)
+    folder.chmod(0o700)
+    assert len(service.told("changes failed")) == 1
+    service.runs(2 * HOUR)
+    assert len(service.told("changes works again")) == 1
+    assert service.findings() == before
+
+
+def test_a_clock_that_is_set_back_loses_no_day(service: Service) -> None:
+    before = service.findings()
+    service.simulation.now -= 6 * HOUR
+    [started] = service.started
+    started.plan_anew()  # type: ignore[attr-defined]  # by the main thread, which a simulation has not
+    service.installation.fleet_in_memory.devices.append(ipad(98, 11, ""))
+    service.runs(DAY / 2)
+    assert service.findings() == before | {("device-unassigned", "device:98")}
+    assert service.told("failed") == []
