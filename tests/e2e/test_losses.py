@@ -12,6 +12,7 @@ from mdm_sync.demo.model import DemoDevice, District, Plan
 from tests.command_line import Ran
 from tests.e2e.conftest import NOW, Installation, open_findings
 from tests.replacing import replace
+from tests.settings_file import write_settings
 
 pytestmark = pytest.mark.demo
 
@@ -231,9 +232,9 @@ def test_the_yearly_figures_are_written_as_people_write_them(
 ) -> None:
     earlier = installation.places.folder / "earlier.csv"
     earlier.write_text(EARLIER, encoding="utf-8")
-    settings = installation.places.folder / f"settings-{language}.toml"
     written = installation.places.settings.read_text(encoding="utf-8")
-    settings.write_text(written.replace('language = "en"', f'language = "{language}"'), encoding="utf-8")
+    text = written.replace('language = "en"', f'language = "{language}"')
+    settings = write_settings(installation.places.folder / f"settings-{language}.toml", text)
     ran = installation.run("incidents", "figures", "--earlier", str(earlier), MDM_SYNC_CONFIG=str(settings))
     assert ran.code == 0
     told = " ".join(ran.out.split())
