@@ -67,6 +67,36 @@ def settings_path(named: Path | None) -> Path:
     return named or Path(os.environ.get(SETTINGS_VARIABLE, DEFAULT_SETTINGS))
 
 
+def texts_in(language: str) -> "Catalogue":
+    """Texts in this language, where there are no settings yet."""
+    from config.texts import Texts as Catalogue
+
+    return Catalogue(language, "Europe/Berlin")
+
+
+def write_first_settings(path: Path, answers: Mapping[tuple[str, str], str | list[str]], language: str) -> None:
+    """Write a first settings file: the example with these answers, by table and option.
+
+    Raises:
+        SettingsError: there is one already, or the answers make no good settings.
+        PermanentError: it cannot be written.
+    """
+    from config.first import first_settings, write_first
+
+    write_first(path, first_settings(answers, language))
+
+
+def write_schema(folder: Path) -> Path:
+    """Write the JSON Schema of the settings into this folder; returns its file.
+
+    Raises:
+        PermanentError: it cannot be written.
+    """
+    from config import first
+
+    return first.write_schema(folder)
+
+
 @dataclass(frozen=True, slots=True)
 class SecretStore:
     """Where secrets are kept; none is ever told back.

@@ -10,6 +10,8 @@ A message names what went wrong, where, and the way out. It carries no name of a
 messages reach logs.
 """
 
+import traceback
+
 
 class MdmSyncError(Exception):
     """Whatever the program itself reports as an error; shown as its message, without a traceback."""
@@ -46,3 +48,10 @@ class RecordError(MdmSyncError):
         super().__init__(f"{key}: {reason}")
         self.key = key
         self.reason = reason
+
+
+def told_by_place(error: BaseException) -> str:
+    """An error that nobody expected, by its kind and the way to it; its message may hold what no log may."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    way = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in frames)
+    return f"unexpected {type(error).__name__} in {way}"

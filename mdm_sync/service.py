@@ -10,7 +10,6 @@ import select
 import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from mdm_sync.errors import MdmSyncError
+from mdm_sync.errors import MdmSyncError, told_by_place
 from mdm_sync.ports import Clock, Progress
 
 TICK_SECONDS = 5.0
@@ -336,7 +335,7 @@ class Service:
             except MdmSyncError as error:
                 self._judge(task.name, str(error))
             except Exception as error:  # noqa: BLE001 - whatever it is, the other tasks go on
-                self._judge(task.name, _where(error))
+                self._judge(task.name, told_by_place(error))
             self._note(task.name, self._pulse.beat() - begun)
             self._tell(last=task.name)
 
@@ -372,14 +371,6 @@ class Service:
             ending=ending or before.ending,
         )
         self._watchers.standing(self._standing)
-
-
-def _where(error: Exception) -> str:
-    """An unexpected error by its kind and the way to it; its message may hold what no log may."""
-    way = " < ".join(
-        f"{one.name} ({one.filename}:{one.lineno})" for one in reversed(traceback.extract_tb(error.__traceback__))
-    )
-    return f"unexpected {type(error).__name__} in {way}"
 
 
 @contextmanager

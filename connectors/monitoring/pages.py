@@ -1,5 +1,6 @@
 """A few pages over HTTP, on a port of this machine alone or on a Unix socket; there is no login."""
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -7,7 +8,9 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from socketserver import ThreadingMixIn, ThreadingTCPServer, UnixStreamServer
 
-from mdm_sync.errors import SettingsError
+from mdm_sync.errors import SettingsError, told_by_place
+
+log = logging.getLogger(__name__)
 
 UNIX = "unix:"
 PATIENCE_SECONDS = 10
@@ -18,6 +21,9 @@ POLL_SECONDS = 0.1
 
 Page = tuple[int, str, str]
 """What is answered: status, kind of content, text."""
+
+
+NO_SUCH_PAGE: Page = (HTTPStatus.NOT_FOUND, "text/plain", "There is no such page.\n")
 
 
 class PageServer:
@@ -56,13 +62,21 @@ class PageServer:
             self._socket_file.unlink(missing_ok=True)
 
 
-class _Tcp(ThreadingTCPServer):
+class _Quiet:
+    """Whoever hangs up in the middle of an answer is no trouble, and no traceback reaches the log."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the library's signature
+        log.debug("a look at the pages broke off")
+
+
+class _Tcp(_Quiet, ThreadingTCPServer):
     allow_reuse_address = True
-    daemon_threads = True
 
 
-class _Unix(ThreadingMixIn, UnixStreamServer):
-    daemon_threads = True
+class _Unix(_Quiet, ThreadingMixIn, UnixStreamServer):
+    pass
 
 
 def _server(listen: str, socket_file: Path | None, handler: type[BaseHTTPRequestHandler]) -> _Tcp | _Unix:
@@ -76,6 +90,14 @@ def _server(listen: str, socket_file: Path | None, handler: type[BaseHTTPRequest
     return _Tcp((host, int(port)), handler)
 
 
+def _made(make: Callable[[], Page]) -> Page:
+    try:
+        return make()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told without its message
+        log.error("a page could not be made: %s", told_by_place(error))  # noqa: TRY400 - likewise no traceback
+        return HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", "The page could not be made.\n"
+
+
 def _handler(pages: Mapping[str, Callable[[], Page]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = PATIENCE_SECONDS
@@ -84,7 +106,7 @@ def _handler(pages: Mapping[str, Callable[[], Page]]) -> type[BaseHTTPRequestHan
 
         def do_GET(self) -> None:
             make = pages.get(self.path.partition("?")[0])
-            status, kind, text = make() if make else (HTTPStatus.NOT_FOUND, "text/plain", "There is no such page.\n")
+            status, kind, text = _made(make) if make else NO_SUCH_PAGE
             content = text.encode()
             self.send_response(status)
             self.send_header("Content-Type", f"{kind}; charset=utf-8")

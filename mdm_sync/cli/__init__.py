@@ -1,10 +1,13 @@
 """The command line: ``mdm-sync``."""
 
+import os
 import sys
 
 from mdm_sync.cli.app import app
 from mdm_sync.cli.exits import Exit
-from mdm_sync.errors import MdmSyncError, SettingsError
+from mdm_sync.errors import MdmSyncError, SettingsError, told_by_place
+
+TRACEBACK_VARIABLE = "MDM_SYNC_TRACEBACK"
 
 
 def main() -> None:
@@ -18,8 +21,13 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of a pipe has gone; there is nobody to tell
         sys.exit(Exit.FAILED)
+    except Exception as error:
+        if os.environ.get(TRACEBACK_VARIABLE):
+            raise
+        hint = f"{TRACEBACK_VARIABLE}=1 shows all of it; look through it for names before you pass it on"
+        _end(f"{told_by_place(error)}. This is a mistake in the program; {hint}.", Exit.FAILED)
 
 
-def _end(error: MdmSyncError, code: Exit) -> None:
-    print(f"mdm-sync: {error}", file=sys.stderr)
+def _end(told: MdmSyncError | str, code: Exit) -> None:
+    print(f"mdm-sync: {told}", file=sys.stderr)
     sys.exit(code)

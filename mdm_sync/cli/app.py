@@ -17,6 +17,7 @@ from mdm_sync.cli import (
     findings,
     holds,
     incidents,
+    init,
     lock,
     locks,
     person,
@@ -81,6 +82,7 @@ app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")
 app.add_typer(secret.app, name="secret")
+app.command("init")(init.init)
 app.command("alarm")(alarm.alarm)
 app.command("daemon")(daemon.daemon)
 app.add_typer(demo.app, name="demo")

@@ -9,10 +9,15 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
-from connectors.monitoring import PageServer, ping
+from connectors.monitoring import Page, PageServer, ping
 from mdm_sync.errors import PermanentError, SettingsError, TemporaryError
 
-PAGES = {"/healthz": lambda: (200, "text/plain", "ok ü\n")}
+
+def broken() -> Page:
+    raise KeyError("marked.name")
+
+
+PAGES = {"/healthz": lambda: (200, "text/plain", "ok ü\n"), "/metrics": broken}
 URL = "https://ping.example/4711-geheim"
 
 
@@ -53,6 +58,16 @@ def test_a_page_is_answered(monitor: http.client.HTTPConnection) -> None:
 def test_there_are_no_others(monitor: http.client.HTTPConnection) -> None:
     monitor.request("GET", "/etc/passwd")
     assert monitor.getresponse().status == 404
+
+
+def test_one_that_cannot_be_made_is_told_without_what_it_was_about(
+    monitor: http.client.HTTPConnection, caplog: pytest.LogCaptureFixture
+) -> None:
+    monitor.request("GET", "/metrics")
+    answer = monitor.getresponse()
+    assert (answer.status, answer.read()) == (500, b"The page could not be made.\n")
+    assert "unexpected KeyError in broken" in caplog.text
+    assert "marked.name" not in caplog.text
 
 
 def test_nothing_can_be_changed(monitor: http.client.HTTPConnection) -> None:
