@@ -18,6 +18,7 @@ from mdm_sync.demo.model import District, Plan
 from mdm_sync.demo.places import Places
 from tests.command_line import Ran
 from tests.e2e.conftest import NOW, Installation
+from tests.settings_file import write_settings
 
 pytestmark = pytest.mark.demo
 
@@ -43,9 +44,9 @@ class Year:
         """A cycle of the installation whose window is now ("inside") or half a year away ("outside")."""
         places = self.installation.places
         middle = NOW if side == "inside" else NOW + timedelta(days=180)
-        settings = places.folder / f"{side}.toml"
         text = re.sub('folder = "state"', f'folder = "{side}"', places.settings.read_text())
-        settings.write_text(f"{text}\n{_window(middle)}\n[thresholds]\ngrace_days = {grace_days}\n")
+        text += f"\n{_window(middle)}\n[thresholds]\ngrace_days = {grace_days}\n"
+        write_settings(places.folder / f"{side}.toml", text)
         return self.run(side, "reconcile", "--format", "json")
 
     def run(self, side: str, *arguments: str) -> Ran:

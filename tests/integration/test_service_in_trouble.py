@@ -1,7 +1,8 @@
 """The service while the world around it fails: it stays, tells it once, and loses nothing; days pass in seconds."""
 
+import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from mdm_sync.bootstrap import Installation
 from mdm_sync.core.model import School
 from mdm_sync.equipment import Equipment
 from mdm_sync.errors import TemporaryError
-from mdm_sync.ports import Channel, Progress, State
+from mdm_sync.ports import Channel, FleetRead, Progress, Stage, State
+from mdm_sync.service import Service as RunningService
 from tests.fakes.channel import FakeChannel
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import FakeFleet
@@ -76,7 +78,7 @@ class Service:
     installation: InMemory
     simulation: Simulation
     caplog: pytest.LogCaptureFixture
-    started: list[object] = field(default_factory=list)
+    running: RunningService
 
     def runs(self, time: timedelta) -> None:
         self.simulation.until(self.simulation.now + time)
@@ -111,8 +113,8 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogC
         )
         for module in (jobs, tasks):
             monkeypatch.setattr(module, "utc_now", lambda: simulation.now)
-        started = simulation.service(lambda progress: tasks.tasks_of(installation, progress))
-        service = Service(installation, simulation, caplog, [started])
+        running = simulation.service(lambda progress: tasks.tasks_of(installation, progress))
+        service = Service(installation, simulation, caplog, running)
         service.runs(2 * HOUR)
         assert ("device-unassigned", "device:99") in service.findings()
         caplog.clear()
@@ -179,12 +181,31 @@ def test_a_state_folder_that_cannot_be_used_is_told_once_and_costs_nothing(servi
     assert service.findings() == before
 
 
+def test_an_end_in_the_middle_of_a_sweep_leaves_all_as_it_was(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, fleet = service.findings(), service.installation.fleet_in_memory
+    sweep = fleet.sweep
+
+    def ended(stage: Stage, progress: Progress) -> FleetRead:
+        service.running.end()
+        return sweep(stage, progress)
+
+    fleet.devices.clear()
+    monkeypatch.setattr(fleet, "sweep", ended)
+    service.caplog.set_level(logging.INFO, "mdm_sync.service")
+    service.runs(DAY)
+    assert service.told("broken off") == ["sweep was broken off"]
+    assert service.findings() == before
+    with service.installation.state_to_ask() as state:
+        assert [source.error for source in state.inquiry.health().sources] == [None] * (len(SCHOOLS) + 1)
+
+
 def test_a_clock_that_is_set_back_loses_no_day(service: Service) -> None:
     before = service.findings()
     service.simulation.now -= 6 * HOUR
-    [started] = service.started
-    started.plan_anew()  # type: ignore[attr-defined]  # by the main thread, which a simulation has not
+    service.running.plan_anew()  # as the main thread does, which a simulation has not
     service.installation.fleet_in_memory.devices.append(ipad(98, 11, ""))
-    service.runs(DAY / 2)
+    service.runs(DAY)  # a full read shows it
     assert service.findings() == before | {("device-unassigned", "device:98")}
     assert service.told("failed") == []
