@@ -277,6 +277,8 @@ class MailSettings(Section):
 
     host: str = Field(min_length=1)
     port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls"] = "starttls"
+    answer_seconds: int = Field(default=30, ge=1, le=600)
     login: str | None = None
     ca_file: Path | None = None
     sender: MailAddress

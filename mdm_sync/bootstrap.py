@@ -32,6 +32,7 @@ from mdm_sync.ports import (
     IncidentFolder,
     IncidentForm,
     Inventory,
+    OutboxEntry,
     Progress,
     PublishedRead,
     Register,
@@ -276,13 +277,30 @@ class Installation:
 
         channels: dict[str, Channel] = {}
         if mail := self.settings.mail:
-            server = SmtpServer(host=mail.host, port=mail.port, login=mail.login, ca_file=mail.ca_file)
+            server = SmtpServer(
+                host=mail.host,
+                port=mail.port,
+                login=mail.login,
+                ca_file=mail.ca_file,
+                tls=mail.security == "tls",
+                seconds=mail.answer_seconds,
+            )
             channels["mail"] = MailChannel(server, lambda: secret("mail-password"))
         if upstream := self.settings.upstream:
             channels["summary"] = UpstreamChannel(
                 url=upstream.url, token=lambda: secret("upstream-token"), ca_file=upstream.ca_file
             )
         return channels
+
+    def legible(self, entry: OutboxEntry) -> str:
+        """What an entry of the outbox says, as people read it: of a mail the plain text.
+
+        Raises:
+            RecordError: the entry is no mail that this version can read.
+        """
+        from connectors.mail import read_mail
+
+        return read_mail(entry.content, entry.key).text if entry.kind == "mail" else entry.content
 
     def _shrink_limit(self) -> ShrinkLimit:
         brakes = self.settings.brakes

@@ -1,20 +1,18 @@
 """The local state store: one SQLite file, one transaction for each conclusion."""
 
-import secrets
 import sqlite3
-from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from sqlite_utils import Database
 
-from mdm_sync.ports import Commit, NewEntry
+from mdm_sync.ports import Commit
 from state.connection import copy_store, open_for_questions, open_for_work, transaction
 from state.decisions import Decisions, write_hold
 from state.history import History, note_holders
 from state.incidents import IncidentRegister, note_devices_of_incidents
 from state.inquiry import Inquiry
-from state.outbox import Outbox
+from state.outbox import Outbox, put_entry
 from state.snapshot import Snapshot
 from state.staging import Staging
 from state.steps import write_judged, write_step
@@ -86,7 +84,7 @@ class Store:
                 write_hold(connection, hold, commit.finished)
             write_judged(connection, commit)
             for entry in commit.entries():
-                _write_entry(connection, entry, commit.finished)
+                put_entry(connection, entry, commit.finished)
             connection.execute(
                 "INSERT INTO cycles (started_at, finished_at, transitions) VALUES (?, ?, ?)",
                 (commit.started.isoformat(), commit.finished.isoformat(), len(commit.transitions)),
@@ -100,11 +98,3 @@ class Store:
 def _write_assignments(connection: sqlite3.Connection) -> None:
     connection.execute(_SWAP_ASSIGNMENTS)
     connection.execute("DELETE FROM assignments WHERE subject NOT IN (SELECT subject FROM devices)")
-
-
-def _write_entry(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> None:
-    moment = at.isoformat()
-    connection.execute(
-        "INSERT INTO outbox (key, kind, content, created_at, due_at) VALUES (?, ?, ?, ?, ?)",
-        (secrets.token_hex(16), entry.kind, entry.content, moment, moment),
-    )

@@ -11,11 +11,13 @@ from mdm_sync.cli import (
     acknowledging,
     check,
     daemon,
+    deliver,
     demo,
     device,
     findings,
     holds,
     incidents,
+    outbox,
     person,
     reconcile,
     schools,
@@ -69,6 +71,8 @@ app.add_typer(holds.app, name="holds")
 app.command("person")(person.person)
 app.add_typer(incidents.app, name="incidents")
 app.command("watch")(watch.watch)
+app.command("deliver")(deliver.deliver)
+app.add_typer(outbox.app, name="outbox")
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")

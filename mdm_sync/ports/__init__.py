@@ -5,7 +5,18 @@ promises beyond its types, for the real adapter and for the fake alike.
 """
 
 from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegister, OpenQuestion, ReportsRead
-from mdm_sync.ports.leaving import Channel, DigestComposer, NewEntry, OutboxEntry, RuleText, SummaryComposer, Texts
+from mdm_sync.ports.leaving import (
+    Attempt,
+    Channel,
+    DigestComposer,
+    EntryState,
+    NewEntry,
+    OutboxEntry,
+    OutboxRow,
+    RuleText,
+    SummaryComposer,
+    Texts,
+)
 from mdm_sync.ports.questions import (
     Acknowledgement,
     Decisions,
@@ -39,10 +50,11 @@ from mdm_sync.ports.sources import (
     Stage,
     UnreadableLine,
 )
-from mdm_sync.ports.state import Changes, Commit, Held, Outbox, Snapshot, Staging, State
+from mdm_sync.ports.state import Changes, Commit, Held, Outbox, OutboxCare, Snapshot, Staging, State
 
 __all__ = [
     "Acknowledgement",
+    "Attempt",
     "Changes",
     "Channel",
     "Clock",
@@ -54,6 +66,7 @@ __all__ = [
     "Directories",
     "DirectoryFailure",
     "DirectoryRead",
+    "EntryState",
     "FindingChoice",
     "FindingOrder",
     "FindingQuery",
@@ -77,7 +90,9 @@ __all__ = [
     "OpenFinding",
     "OpenQuestion",
     "Outbox",
+    "OutboxCare",
     "OutboxEntry",
+    "OutboxRow",
     "OutboxTotals",
     "Progress",
     "PublishedRead",

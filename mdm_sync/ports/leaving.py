@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 from mdm_sync.core.news import Digest, HeldBack
@@ -11,10 +12,30 @@ from mdm_sync.core.news import Digest, HeldBack
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """Something that must leave the house. ``kind`` names the channel; ``content`` is what that channel takes."""
+    """Something that must leave the house. ``kind`` names the channel; ``content`` is what that channel takes.
+
+    Attributes:
+        recipient: address of a mail.
+        title: subject of a mail.
+    """
 
     kind: str
     content: str
+    recipient: str = ""
+    title: str = ""
+
+
+class EntryState(StrEnum):
+    """How an entry of the outbox stands.
+
+    FAILED: the other side does not want it. PARKED: it was tried too often. Both stay until somebody looks after them.
+    """
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    PARKED = "parked"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +52,41 @@ class OutboxEntry:
     kind: str
     content: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """An entry of the outbox as people look at it.
+
+    Attributes:
+        entry: as its channel gets it.
+        due_at: not before; of what waits.
+        closed_at: when it left, or when it was given up.
+        last_error: why the last try that came to an end was in vain.
+    """
+
+    entry: OutboxEntry
+    state: EntryState
+    recipient: str
+    title: str
+    created_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to send an entry.
+
+    Attributes:
+        ended_at: None: it is under way, or broke off without a word; nobody knows whether the entry arrived.
+        error: why it was in vain; None: it left.
+    """
+
+    began_at: datetime
+    ended_at: datetime | None
+    error: str | None
 
 
 class RuleText(Protocol):
