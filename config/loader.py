@@ -27,6 +27,8 @@ def load_settings(path: Path, *, rule_ids: Collection[str], district_rule_ids: C
         raise SettingsError(f"{path}: no such rule: {', '.join(unknown)}. There are: {', '.join(sorted(rule_ids))}.")
     if unknown := sorted({one.rule for one in settings.exceptions} - set(rule_ids)):
         raise SettingsError(f"{path}: exceptions name no such rule: {', '.join(unknown)}.")
+    if unknown := sorted((settings.mail.named_rules() if settings.mail else frozenset()) - set(rule_ids)):
+        raise SettingsError(f"{path}: mail names no such rule: {', '.join(unknown)}.")
     if undivided := sorted(rule for rule, said in settings.rules.items() if said.schools and rule in district_rule_ids):
         raise SettingsError(f"{path}: no settings for single schools with: {', '.join(undivided)}.")
     return _with_full_paths(settings, path.resolve().parent)

@@ -6,11 +6,12 @@ the libraries that it uses.
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -21,12 +22,12 @@ from mdm_sync.core.completeness import ShrinkLimit
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import School
+from mdm_sync.core.recipients import Circle, Recipient
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.errors import SettingsError
 from mdm_sync.ports import (
     Channel,
-    DigestComposer,
     Directories,
     Fleet,
     IncidentFolder,
@@ -44,7 +45,9 @@ if TYPE_CHECKING:
     from config.texts import Texts as Catalogue
     from connectors.iserv import GroupNames
     from connectors.jamf import JamfAccess
+    from connectors.mail import MailComposer
     from mdm_sync.equipment import Checkup, Equipment
+    from mdm_sync.mailing import Mailing
 
 log = logging.getLogger(__name__)
 
@@ -230,7 +233,8 @@ class Installation:
             inventory=self.inventory(),
             brakes=lambda day: brake_limits(self.settings, day),
             exceptions=standing_exceptions(self.settings),
-            digests=self._digests(),
+            mails=self._mail_composer(),
+            recipients=self._recipients,
             summaries=SummaryComposer() if self.settings.upstream else None,
             clock=utc_now,
             progress=progress,
@@ -358,10 +362,66 @@ class Installation:
             at_a_time=iserv.at_a_time,
         )
 
-    def _digests(self) -> DigestComposer | None:
-        from connectors.mail import MailComposer
+    def mailing(self, state: State) -> "Mailing":
+        """What composing mails works with now.
+
+        Raises:
+            SettingsError: the settings name no mail server.
+        """
+        from mdm_sync.mailing import Mailing
+
+        composer = self._mail_composer()
+        if composer is None:
+            raise SettingsError("The settings have no table [mail]: no mail is sent.")
+        schools = self.schools()
+        return Mailing(
+            state=state,
+            composer=composer,
+            recipients=self._recipients(schools),
+            schools=schools,
+            rules=self.rules(),
+            conditions=self.conditions(utc_now()),
+        )
+
+    def _recipients(self, schools: Sequence[School]) -> Sequence[Recipient]:
+        from config.recipients import recipients
+
+        return recipients(self.settings, schools)
+
+    def _mail_composer(self) -> "MailComposer | None":
+        from connectors.mail import Language, MailComposer
 
         mail = self.settings.mail
         if mail is None:
             return None
-        return MailComposer(self.texts, self.texts.templates(), sender=mail.sender, recipients=mail.recipients)
+
+        @cache
+        def language(code: str) -> Language:
+            from config.texts import Texts as Catalogue
+
+            texts = Catalogue(code, self.settings.calendar.zone)
+            return Language(texts=texts, templates=texts.templates())
+
+        return MailComposer(language, sender=mail.sender, reply_to=mail.recipients[0])
+
+    def mail_test(self, address: str) -> OutboxEntry:
+        """A mail to this address that says no more than that mails arrive; it is in no outbox.
+
+        Raises:
+            SettingsError: the settings name no mail server.
+        """
+        composer = self._mail_composer()
+        if composer is None:
+            raise SettingsError("The settings have no table [mail]: no mail is sent.")
+        nothing: frozenset[str] = frozenset()
+        recipient = Recipient(
+            address=address, circle=Circle.CENTRAL, schools=nothing, rules=nothing, language=self.settings.language
+        )
+        mail = composer.test(recipient, utc_now())
+        return OutboxEntry(entry_id=0, key=secrets.token_hex(16), kind=mail.kind, content=mail.content, attempts=0)
+
+    def mail_files(self, content: str, key: str) -> dict[str, bytes]:
+        """A composed mail as files, by the end of their names: the whole message, its HTML, its text."""
+        from connectors.mail import mail_files
+
+        return mail_files(content, key)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
-from mdm_sync.ports import Progress
+from mdm_sync.ports import NewEntry, Progress
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
 
@@ -52,10 +52,28 @@ def watch(installation: Installation, progress: Progress) -> Watch:
     return Watch(result=result, delivery=delivery)
 
 
-def empty_outbox(installation: Installation) -> Delivery:
-    """Deliver what is due."""
+def empty_outbox(installation: Installation, *, every_digest: bool = False) -> Delivery:
+    """Compose the mails whose hour has come, and deliver what is due; ``every_digest``: whatever their hour is."""
     with installation.working_state("deliver") as state:
+        if installation.settings.mail:
+            mailing = installation.mailing(state)
+            state.mailings.put(lambda: mailing.due(every_digest=every_digest), mailing.conditions.now)
         return deliver(state.outbox, installation.channels(), utc_now)
+
+
+def preview_mails(installation: Installation) -> tuple[NewEntry, ...]:
+    """The mails of the present state, as if nobody had been told of anything; nothing is noted or sent."""
+    with installation.state_to_ask() as state:
+        return installation.mailing(state).preview()
+
+
+def test_mail(installation: Installation, address: str) -> None:
+    """Send one mail to this address, now and past the outbox.
+
+    Raises:
+        MdmSyncError: it could not be handed over; the message says why.
+    """
+    installation.channels()["mail"].send(installation.mail_test(address))
 
 
 def refresh(installation: Installation, progress: Progress, name: str) -> bool:

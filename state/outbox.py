@@ -18,6 +18,15 @@ SELECT *, (
 ) AS error
 FROM outbox
 """
+REFUSED_MAILS = """
+SELECT id, (SELECT error FROM attempts WHERE outbox_id = id ORDER BY rowid DESC LIMIT 1) AS error FROM (
+    SELECT min(id) AS id FROM outbox AS refused
+    WHERE kind = 'mail' AND state = 'failed' AND id > coalesce(
+        (SELECT max(id) FROM outbox WHERE kind = 'mail' AND state = 'sent' AND recipient = refused.recipient), 0
+    )
+    GROUP BY recipient
+)
+"""
 _END_OF_ATTEMPT = """
 UPDATE attempts SET (ended_at, error) = (?, ?) WHERE rowid = (SELECT max(rowid) FROM attempts WHERE outbox_id = ?)
 """

@@ -12,7 +12,8 @@ from state.decisions import Decisions, write_hold
 from state.history import History, note_holders
 from state.incidents import IncidentRegister, note_devices_of_incidents
 from state.inquiry import Inquiry
-from state.outbox import Outbox, put_entry
+from state.mailings import Mailings, put_mail
+from state.outbox import Outbox
 from state.snapshot import Snapshot
 from state.staging import Staging
 from state.steps import write_judged, write_step
@@ -37,6 +38,7 @@ class Store:
         self.staging = Staging(self._database)
         self.snapshot = Snapshot(self._database)
         self.outbox = Outbox(self._database)
+        self.mailings = Mailings(self._database)
         self.inquiry = Inquiry(self._database)
         self.decisions = Decisions(self._database)
         self.history = History(self._database)
@@ -84,7 +86,7 @@ class Store:
                 write_hold(connection, hold, commit.finished)
             write_judged(connection, commit)
             for entry in commit.entries():
-                put_entry(connection, entry, commit.finished)
+                put_mail(connection, entry, commit.finished)
             connection.execute(
                 "INSERT INTO cycles (started_at, finished_at, transitions) VALUES (?, ?, ?)",
                 (commit.started.isoformat(), commit.finished.isoformat(), len(commit.transitions)),

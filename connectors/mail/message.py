@@ -12,6 +12,8 @@ class Mail(msgspec.Struct, frozen=True):
     """One mail: who gets it and what it says, in plain text and in HTML.
 
     Attributes:
+        reply_to: who gets the answers; "" is the sender.
+        date: when it was composed, as headers have it.
         references: keys of the outbox rows of earlier mails about the same things, the latest last.
     """
 
@@ -21,6 +23,8 @@ class Mail(msgspec.Struct, frozen=True):
     text: str
     html: str
     references: list[str] = []
+    reply_to: str = ""
+    date: str = ""
 
     def to_json(self) -> str:
         """As it is kept in the outbox."""
@@ -51,9 +55,23 @@ def message_of(mail: Mail, key: str) -> EmailMessage:
     message["To"] = [Address(addr_spec=recipient) for recipient in mail.recipients]
     message["Subject"] = " ".join(mail.subject.split())
     message["Message-ID"] = f"<{key}@{domain}>"
+    if mail.date:
+        message["Date"] = mail.date
+    if mail.reply_to:
+        message["Reply-To"] = Address(addr_spec=mail.reply_to)
     if mail.references:
         message["References"] = " ".join(f"<{earlier}@{domain}>" for earlier in mail.references)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
+
+
+def mail_files(content: str, key: str) -> dict[str, bytes]:
+    """A mail as files, by the end of their names: the whole message, its HTML, its text.
+
+    Raises:
+        RecordError: it is no mail that this version can read.
+    """
+    mail = read_mail(content, key)
+    return {".eml": bytes(message_of(mail, key)), ".html": mail.html.encode(), ".txt": mail.text.encode()}

@@ -17,6 +17,7 @@ from mdm_sync.cli import (
     findings,
     holds,
     incidents,
+    mail,
     outbox,
     person,
     reconcile,
@@ -73,6 +74,7 @@ app.add_typer(incidents.app, name="incidents")
 app.command("watch")(watch.watch)
 app.command("deliver")(deliver.deliver)
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(mail.app, name="mail")
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")

@@ -1,5 +1,7 @@
 """``mdm-sync deliver``: what is due leaves the house, now."""
 
+from typing import Annotated
+
 import typer
 
 from mdm_sync.cli.delivery_text import show_delivery
@@ -8,18 +10,24 @@ from mdm_sync.cli.options import TextFormat, TextFormatOption, session_of
 from mdm_sync.cli.output import console, write_json
 
 
-def deliver(context: typer.Context, format_: TextFormatOption = TextFormat.TABLE) -> None:
+def deliver(
+    context: typer.Context,
+    now: Annotated[bool, typer.Option("--now", help="Send digests as well whose hour has not come.")] = False,
+    format_: TextFormatOption = TextFormat.TABLE,
+) -> None:
     """Send what is due: mails, and the summary for upstream. What cannot leave now is tried again later.
 
     Ends with 0 done, 1 something could not leave, 2 wrong usage or settings.
 
-    Example:
+    Examples:
       mdm-sync deliver
+
+      mdm-sync deliver --now
     """
     from mdm_sync.jobs import empty_outbox
 
     installation = session_of(context).installation()
-    delivery = empty_outbox(installation)
+    delivery = empty_outbox(installation, every_digest=now)
     match format_:
         case TextFormat.TABLE:
             out = console()

@@ -8,15 +8,16 @@ from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegis
 from mdm_sync.ports.leaving import (
     Attempt,
     Channel,
-    DigestComposer,
     EntryState,
     NewEntry,
     OutboxEntry,
     OutboxRow,
     RuleText,
     SummaryComposer,
+    Telling,
     Texts,
 )
+from mdm_sync.ports.mailings import MailComposer, Mailings, Turn, Wanted
 from mdm_sync.ports.questions import (
     Acknowledgement,
     Decisions,
@@ -62,7 +63,6 @@ __all__ = [
     "Decisions",
     "DeviceSpan",
     "DeviceStory",
-    "DigestComposer",
     "Directories",
     "DirectoryFailure",
     "DirectoryRead",
@@ -86,6 +86,8 @@ __all__ = [
     "Inquiry",
     "Inventory",
     "InventoryRead",
+    "MailComposer",
+    "Mailings",
     "NewEntry",
     "OpenFinding",
     "OpenQuestion",
@@ -106,6 +108,9 @@ __all__ = [
     "Staging",
     "State",
     "SummaryComposer",
+    "Telling",
     "Texts",
+    "Turn",
     "UnreadableLine",
+    "Wanted",
 ]

@@ -1,13 +1,22 @@
 """What leaves the house, and in which words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from mdm_sync.core.news import Digest, HeldBack
+from mdm_sync.core.model import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a mail tells of a finding: how severe it is, and whether it is there or solved."""
+
+    number: int
+    severity: Severity
+    open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +26,18 @@ class NewEntry:
     Attributes:
         recipient: address of a mail.
         title: subject of a mail.
+        reader: key of the recipient who is told, where that is remembered.
+        tells: of which findings.
+        holds: numbers of the holds that it tells of.
     """
 
     kind: str
     content: str
     recipient: str = ""
     title: str = ""
+    reader: str = ""
+    tells: tuple[Telling, ...] = ()
+    holds: tuple[int, ...] = ()
 
 
 class EntryState(StrEnum):
@@ -121,6 +136,9 @@ class Texts(Protocol):
     def rule(self, rule_id: str) -> RuleText:
         """Texts of a rule."""
 
+    def counted(self, rule_id: str, number: int) -> str:
+        """So many findings of a rule: "2 iPads without a person"."""
+
     def moment(self, moment: datetime) -> str:
         """Date and time of day as people here write them, in local time."""
 
@@ -135,16 +153,6 @@ class Texts(Protocol):
 
     def number(self, number: float | Decimal) -> str:
         """A number as people here write it: ``81.961`` or ``81,961``; a Decimal with all its places."""
-
-
-class DigestComposer(Protocol):
-    """Puts news into mails."""
-
-    def digest(self, digest: Digest) -> Sequence[NewEntry]:
-        """The mails to the admins, one for each recipient, so that one bad address concerns itself alone."""
-
-    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
-        """The mails about conclusions that were kept back and wait for a person."""
 
 
 class SummaryComposer(Protocol):

@@ -11,9 +11,10 @@ from mdm_sync.core.lifecycle import StoredFinding, Transition
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Person, School, SchoolClass
 from mdm_sync.core.news import SchoolTotals
-from mdm_sync.core.views import Moved, Privileges, Source, Twins
+from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports.incidents import IncidentRegister
 from mdm_sync.ports.leaving import Attempt, EntryState, NewEntry, OutboxEntry, OutboxRow
+from mdm_sync.ports.mailings import Mailings
 from mdm_sync.ports.questions import Decisions, History, Inquiry, OutboxTotals
 from mdm_sync.ports.sources import DirectoryRead, FleetChanges, FleetRead, InventoryRead
 
@@ -207,6 +208,9 @@ class Snapshot(Protocol):
     def privileges(self) -> Privileges:
         """What the API client may do beside what it needs, as last told."""
 
+    def refused_mails(self) -> tuple[RefusedMail, ...]:
+        """Of each address that refuses mail, the first refused one since one was last taken."""
+
 
 class Outbox(Protocol):
     """What waits to leave the house."""
@@ -271,6 +275,10 @@ class State(Protocol):
     @property
     def outbox(self) -> OutboxCare:
         """What waits to leave the house."""
+
+    @property
+    def mailings(self) -> Mailings:
+        """What recipients were told."""
 
     @property
     def inquiry(self) -> Inquiry:
