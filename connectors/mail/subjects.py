@@ -30,13 +30,15 @@ def _counts(digest: Digest, texts: Texts) -> Iterator[str]:
             told = texts.counted(rule, of_rule)
             yield told if kind is NewsKind.OPENED else f"{told} ({_lower(kind_words(texts)[kind])})"
             number -= of_rule
-        if number:
-            yield _told(kind, texts) % {"number": number}
+        if number and kind is NewsKind.OPENED:
+            yield texts.text("%(number)d more new") % {"number": number}
+        elif number:
+            yield so_many(kind, number, texts)
     if digest.baselines:
         first = texts.plural("%(number)d first look", "%(number)d first looks", len(digest.baselines))
         yield first % {"number": len(digest.baselines)}
     if solved := digest.count(NewsKind.RESOLVED):
-        yield texts.text("%(number)d solved") % {"number": solved}
+        yield so_many(NewsKind.RESOLVED, solved, texts)
 
 
 def _lower(words: str) -> str:
@@ -54,14 +56,16 @@ def kind_words(texts: Texts) -> dict[NewsKind, str]:
     }
 
 
-def _told(kind: NewsKind, texts: Texts) -> str:
+def so_many(kind: NewsKind, number: int, texts: Texts) -> str:
+    """So many news of a kind: "2 solved"."""
     words = {
-        NewsKind.OPENED: texts.text("%(number)d more new"),
+        NewsKind.OPENED: texts.text("%(number)d new"),
         NewsKind.WORSENED: texts.text("%(number)d worse"),
         NewsKind.REOPENED: texts.text("%(number)d back again"),
         NewsKind.DUE: texts.text("%(number)d due again"),
+        NewsKind.RESOLVED: texts.text("%(number)d solved"),
     }
-    return words[kind]
+    return words[kind] % {"number": number}
 
 
 def _worst(digest: Digest, kind: NewsKind) -> tuple[str, int]:
@@ -81,8 +85,8 @@ def where(digest: Digest, texts: Texts) -> str:
     schools = {place.finding.school: one_line(place.school_name) for place in places}
     schools |= {one.school: one_line(one.school_name) for one in digest.baselines}
     among_storms = max((storm.schools for storm in digest.storms), default=0)
-    names = {storm.school_name for storm in digest.storms if storm.school_name} | set(schools.values())
-    number = max(len(schools), among_storms, len(names))
-    if number == 1:
-        return one_line(next(iter(names))) or texts.text("district")
+    names = [*schools.values(), *(one_line(storm.school_name) for storm in digest.storms)]
+    number = max(len(schools.keys() - {""}), among_storms)
+    if number <= 1:
+        return next(filter(None, names), texts.text("district"))
     return texts.plural("%(number)d school", "%(number)d schools", number) % {"number": number}

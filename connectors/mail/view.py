@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from connectors.mail.subjects import kind_words, where
+from connectors.mail.subjects import kind_words, so_many, where
 from mdm_sync.core.detail_text import readable_details
 from mdm_sync.core.harmless import one_line
 from mdm_sync.core.model import Severity
 from mdm_sync.core.news import Baseline, Digest, NewsKind, Place, Storm
 from mdm_sync.core.recipients import Circle, Recipient
+from mdm_sync.core.rules import RULES
 from mdm_sync.ports import Texts
 
 MOST_PLACES = 25
@@ -22,6 +23,9 @@ MOST_OPEN = 3
 """Rules that are named in the line about what stays open."""
 
 _ORDER = (NewsKind.OPENED, NewsKind.WORSENED, NewsKind.REOPENED, NewsKind.DUE, NewsKind.RESOLVED)
+_PLACE_OF_RULE = {rule.id: place for place, rule in enumerate(RULES)}
+"""Rules of one subject stand together, and what matters most of it first."""
+
 _TOLD_APART = frozenset({"serial", "asset_tag"})
 
 
@@ -31,12 +35,12 @@ class ShownPlace:
 
     Attributes:
         name: serial number, else what it is called.
-        also: other names and the room.
-        facts: school, since when, details, the finding's number.
+        also: its name at Jamf Pro.
+        facts: inventory number, room, school, since when, details, the finding's number.
     """
 
     name: str
-    also: Sequence[str]
+    also: str
     facts: Sequence[str]
 
 
@@ -100,6 +104,12 @@ class DigestView:
         return where(self._digest, self._texts)
 
     @property
+    def counts(self) -> str:
+        """How many news of each kind there are, on one line."""
+        counts = ((kind, self._digest.count(kind)) for kind in _ORDER)
+        return " · ".join(so_many(kind, number, self._texts) for kind, number in counts if number)
+
+    @property
     def tasks(self) -> list[Task]:
         """What to do, the most severe first; each rule once."""
         numbers: dict[str, tuple[Severity, int]] = {}
@@ -107,7 +117,7 @@ class DigestView:
             for rule, severity, number in self._counts(kind):
                 known, before = numbers.get(rule, (Severity.INFO, 0))
                 numbers[rule] = (max(known, severity), before + number)
-        ordered = sorted(numbers.items(), key=lambda one: (-one[1][0], one[0]))
+        ordered = sorted(numbers.items(), key=lambda one: (-one[1][0], _PLACE_OF_RULE[one[0]]))
         return [
             Task(
                 severity=severity.word,
@@ -184,28 +194,29 @@ class DigestView:
             word=self._severity_word(storm.severity),
             title=self._texts.counted(storm.rule, storm.number),
             why="" if storm.kind is NewsKind.RESOLVED else self._texts.rule(storm.rule).why,
-            summary=self._texts.text("So many at once are told as one: %(where)s.") % {"where": at},
+            summary=self._texts.text("%(where)s. So many at once stand here as one line.") % {"where": at},
         )
 
     def _place(self, place: Place, *, over: bool) -> ShownPlace:
         named = place.label if place.finding.subject.startswith("class:") else place.about
         name = one_line(named or place.about) or self._texts.text("no serial number")
-        also = [one_line(word) for word in (place.label, place.asset_tag, place.room)]
+        label = one_line(place.label)
         return ShownPlace(
-            name=name,
-            also=[word for word in dict.fromkeys(also) if word and word != name],
-            facts=[] if over and self._of_one_school else list(self._facts(place, over=over)),
+            name=name, also=label if label != name else "", facts=list(filter(None, self._facts(place, over=over)))
         )
 
     def _facts(self, place: Place, *, over: bool) -> Iterator[str]:
         finding, texts = place.finding, self._texts
+        yield one_line(place.asset_tag)
+        yield one_line(place.room)
         if finding.school and not self._of_one_school:
             yield f"{one_line(place.school_name)} ({finding.school})"
         if over:
             return
         if place.opened_at:
             yield texts.text("since %(day)s") % {"day": texts.day(place.opened_at)}
-        for name, value in readable_details(finding, texts, said=place.about, without=_TOLD_APART):
+        told = _TOLD_APART | ({"person_school"} if finding.details.get("person_school") == finding.school else set())
+        for name, value in readable_details(finding, texts, said=place.about, without=told):
             yield f"{name}: {one_line(value)}"
         if place.number and not self._of_one_school:
             yield texts.text("finding %(number)d") % {"number": place.number}
@@ -231,6 +242,6 @@ def _largest(found: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
-def _order(place: Place) -> tuple[int, str, str, str]:
+def _order(place: Place) -> tuple[int, int, str, str]:
     finding = place.finding
-    return (-finding.severity, finding.rule, finding.school, place.about)
+    return (-finding.severity, _PLACE_OF_RULE[finding.rule], finding.school, place.about)

@@ -72,7 +72,19 @@ def _names(texts: Texts) -> dict[str, str]:
     }
 
 
+def _obstacles(texts: Texts) -> dict[str, str]:
+    """Why a device cannot be locked; other reasons are told as they are."""
+    return {
+        "mac": texts.text("a Mac"),
+        "apple-tv": texts.text("an Apple TV"),
+        "unmanaged": texts.text("not managed"),
+        "unsupervised": texts.text("not supervised"),
+    }
+
+
 def _value(key: str, value: str, texts: Texts) -> str:
+    if key == "reason":
+        return _obstacles(texts).get(value, value)
     try:
         if key in _DAYS:
             return texts.day(date.fromisoformat(value))

@@ -94,6 +94,8 @@ ENGLISH = """\
 2 schools
 =========
 
+4 new · 1 back again · 1 solved
+
 What to do
 ----------
 
@@ -111,27 +113,27 @@ A theft or loss is open, and Lost Mode is neither on nor asked for: whoever has 
 
 3 devices with unknown users [warning]
 The device names somebody whom no IServ account of the school stands for.
-  - no serial number · INV-9
-    Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7
-  - DMPX1 · INV-1
-    Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7
-  - DMPX3 · INV-3
-    Schule Süd (100002) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7
+  - no serial number
+    INV-9 · Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7
+  - DMPX1
+    INV-1 · Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7
+  - DMPX3
+    INV-3 · Schule Süd (100002) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7
 
 Back again
 ----------
 
 1 iPad without a person [warning]
 A personal iPad names nobody: nobody answers for it, and its loss would go unnoticed.
-  - DMPX5 · INV-5
-    Schule Süd (100002) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7
+  - DMPX5
+    INV-5 · Schule Süd (100002) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7
 
 Solved
 ------
 
 1 device with an unknown user
-  - DMPX2 · INV-2
-    Schule Nord (100001)
+  - DMPX2
+    INV-2 · Schule Nord (100001)
 
 Open now: 12,354 findings (12345 devices with unknown users, 7 silent devices, 1 iPad without a person, and others).
 
@@ -141,6 +143,8 @@ Sent by mdm-sync. Persons stand here by reference: mdm-sync person REF tells who
 GERMAN = """\
 Schule Nord
 ===========
+
+2 neu · 1 gelöst
 
 Fragen: Tel. 0231 000000
 
@@ -154,10 +158,10 @@ Neu
 
 2 iPads ohne Person [Warnung]
 Ein persönliches iPad nennt niemanden: Niemand steht dafür ein, und sein Verlust fiele nicht auf.
-  - DMPX1 · Klasse 5a Nr. 3 · INV-1 · Haus B, 204
-    seit 20.11.2026 · Person: P-0123456789AB
-  - DMPX2 · Klasse 5a Nr. 3 · INV-2 · Haus B, 204
-    seit 20.11.2026 · Person: P-0123456789AB
+  - DMPX1 · Klasse 5a Nr. 3
+    INV-1 · Haus B, 204 · seit 20.11.2026 · Person: P-0123456789AB
+  - DMPX2 · Klasse 5a Nr. 3
+    INV-2 · Haus B, 204 · seit 20.11.2026 · Person: P-0123456789AB
 
 Gelöst
 ------
@@ -247,7 +251,7 @@ class TestTheText:
         told = mail(digest(storms=(storm,), still_open={"source-stale": 155}), language="en")
         assert told.subject == "[mdm-sync] 155 sources not read for too long – 155 schools"
         assert "1. 155 sources not read for too long: See “mdm-sync status”" in told.text
-        assert "So many at once are told as one: 155 schools." in told.text
+        assert "155 schools. So many at once stand here as one line." in told.text
 
     def test_few_first_looks_are_told_by_school_and_many_together(self) -> None:
         looks = tuple(
@@ -279,11 +283,11 @@ class TestTheHtml:
         assert shown.items[0].startswith("1 stolen or lost device not locked: Switch Lost Mode on at once")
         assert shown.items[3:] == [
             "DMPX4 Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
-            "no serial number INV-9 Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
-            "DMPX1 INV-1 Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
-            "DMPX3 INV-3 Schule Süd (100002) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
-            "DMPX5 INV-5 Schule Süd (100002) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
-            "DMPX2 INV-2 Schule Nord (100001)",
+            "no serial number INV-9 · Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
+            "DMPX1 INV-1 · Schule Nord (100001) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
+            "DMPX3 INV-3 · Schule Süd (100002) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
+            "DMPX5 INV-5 · Schule Süd (100002) · since Nov 20, 2026 · Person: P-0123456789AB · finding 7",
+            "DMPX2 INV-2 · Schule Nord (100001)",
         ]
 
     @pytest.mark.parametrize("language", ["de", "en"])
