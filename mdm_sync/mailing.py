@@ -56,7 +56,7 @@ class Mailing:
     def _preview_for(self, recipient: Recipient) -> Iterator[NewEntry]:
         yield from self._holds(recipient, _NOBODY)
         yield from self._urgent(recipient, _NOBODY)
-        yield from self._digest(recipient, list(self._news(recipient, _NOBODY)))
+        yield from self._digest(recipient, self._news(recipient, _NOBODY))
         if recipient.sign_of_life:
             yield self.composer.sign_of_life(recipient, self.life(recipient))
 
@@ -73,7 +73,7 @@ class Mailing:
         if every_digest or recipient.digest_is_due(last, now, zone):
             mailings.note_turn(recipient.key, Turn.DIGEST, now)
             news = self._news(recipient, recipient.key)
-            yield from self._digest(recipient, [one for one in news if one.place.number not in told])
+            yield from self._digest(recipient, (one for one in news if one.place.number not in told))
         if recipient.sign_of_life:
             yield from self._sign_of_life(recipient)
 
@@ -96,18 +96,17 @@ class Mailing:
         """What waits for no rhythm."""
         if recipient.urgent:
             news = self._news(replace(recipient, rules=recipient.urgent, least=Severity.CRITICAL), reader)
-            yield from self._digest(recipient, [one for one in news if one.news in _CALLS_AT_ONCE])
+            yield from self._digest(recipient, (one for one in news if one.news in _CALLS_AT_ONCE))
 
-    def _digest(self, recipient: Recipient, news: Sequence[Reported]) -> Iterator[NewEntry]:
-        digest = digest_of(news, self._still_open(recipient))
+    def _digest(self, recipient: Recipient, reported: Iterable[Reported]) -> Iterator[NewEntry]:
+        news = [one for one in reported if one.news]
+        digest = digest_of(news, self._still_open(recipient)) if news else None
         if digest is None:
             return
         earlier = tuple(dict.fromkeys(one.told.mail for one in news if one.told))[-MOST_EARLIER:]
         entry = self.composer.digest(recipient, digest, earlier, self.conditions.now)
         tells = tuple(
-            Telling(number=one.place.number, severity=one.place.finding.severity, open=one.open)
-            for one in news
-            if one.news
+            Telling(number=one.place.number, severity=one.place.finding.severity, open=one.open) for one in news
         )
         yield replace(entry, reader=recipient.key, tells=tells)
 

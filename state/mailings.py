@@ -27,10 +27,11 @@ _WANTED = """
 findings.school IN (SELECT value FROM json_each(:schools)) AND findings.rule IN (SELECT value FROM json_each(:rules))
 """
 _LAST_STEP = "(SELECT kind FROM finding_steps WHERE finding = findings.id ORDER BY cycle DESC, rowid DESC LIMIT 1)"
-_DUE = "EXISTS (SELECT 1 FROM finding_steps WHERE finding = findings.id AND kind = 'due' AND cycle > told.cycle)"
+_SINCE = "EXISTS (SELECT 1 FROM finding_steps WHERE finding = findings.id AND kind = '{}' AND cycle > told.cycle)"
+_DUE, _BACK = _SINCE.format("due"), _SINCE.format("reopened")
 _NEWS = f"""
-SELECT findings.*, told.severity AS told_severity, told.open AS told_open, outbox.key AS mail, {_DUE} AS due, {LABEL},
-    devices.building, devices.room
+SELECT findings.*, told.severity AS told_severity, told.open AS told_open, outbox.key AS mail,
+    {_DUE} AS due, {_BACK} AS back, {LABEL}, devices.building, devices.room
 FROM findings
 LEFT JOIN devices ON devices.subject = findings.subject
 LEFT JOIN acknowledgements ON acknowledgements.finding = findings.id AND ended_at IS NULL
@@ -39,7 +40,8 @@ LEFT JOIN outbox ON outbox.id = told.outbox
 WHERE {_WANTED} AND iif(
     findings.open,
     acknowledgements.finding IS NULL AND {SEVERITY.format("findings.")} >= :least AND (
-        told.finding IS NULL OR NOT told.open OR {SEVERITY.format("findings.")} > {SEVERITY.format("told.")} OR {_DUE}
+        told.finding IS NULL OR NOT told.open OR {_DUE} OR {_BACK}
+        OR {SEVERITY.format("findings.")} > {SEVERITY.format("told.")}
     ),
     told.open AND {_LAST_STEP} <> 'withdrawn'
 )
@@ -155,7 +157,12 @@ def _reported(row: sqlite3.Row, names: Mapping[str, str], logins: Mapping[str, s
         room=", ".join(filter(None, (row["building"], row["room"]))),
     )
     return Reported(
-        place=place, open=bool(row["open"]), baseline=bool(row["baseline"]), due=bool(row["due"]), told=_told(row)
+        place=place,
+        open=bool(row["open"]),
+        baseline=bool(row["baseline"]),
+        due=bool(row["due"]),
+        back=bool(row["back"]),
+        told=_told(row),
     )
 
 

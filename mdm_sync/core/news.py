@@ -106,6 +106,7 @@ class Reported:
     Attributes:
         baseline: it last opened in a first look of its rule at its school.
         due: its acknowledgement has ended since the recipient was told.
+        back: it was solved and came back since then.
         told: None: nothing yet.
     """
 
@@ -113,17 +114,21 @@ class Reported:
     open: bool
     baseline: bool = False
     due: bool = False
+    back: bool = False
     told: Told | None = None
 
     @property
     def news(self) -> NewsKind | None:
-        """What is new about it; None: nothing."""
+        """What is new about it; None: nothing.
+
+        What went and came back in between is no news, unless it is critical: a device that is stolen again.
+        """
         told = self.told
         if told is None:
             return NewsKind.OPENED if self.open else None
         if not self.open:
             return NewsKind.RESOLVED if told.open else None
-        if not told.open:
+        if not told.open or (self.back and self.place.finding.severity is Severity.CRITICAL):
             return NewsKind.REOPENED
         if self.place.finding.severity > told.severity:
             return NewsKind.WORSENED

@@ -1,6 +1,7 @@
 """The main job on a district: what was planted is found, once, and told once."""
 
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.command_line import Ran
 from tests.e2e.conftest import NOW, Installation, open_findings, steps, stored
 
 pytestmark = pytest.mark.demo
+TEAM = "mdm-team@systemhaus.example"
 
 
 def device_subject(device: DemoDevice) -> str:
@@ -57,22 +59,32 @@ def test_a_second_cycle_changes_nothing(second: Ran) -> None:
     assert second.document["outbox"] == {"new": [], "sent": 0, "errors": []}
 
 
-def test_one_mail_and_one_summary_arrive_in_all(installation: Installation, second: Ran) -> None:
+def test_thefts_are_told_at_once_each_school_is_told_of_itself_and_nothing_is_told_twice(
+    installation: Installation, second: Ran, district: District
+) -> None:
     assert second.code == 0
-    assert len(installation.mails) == 1
+    contacts = [school.contact for school in district.schools]
+    assert [str(_message(path)["To"]) for path in installation.mails] == [TEAM, TEAM, *contacts]
+    assert len({_message(path)["Message-ID"] for path in installation.mails}) == 2 + len(contacts)
     assert len(installation.summaries) == 1
 
 
+def _message(path: Path) -> EmailMessage:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
 def _text(path: Path) -> str:
-    body = message_from_bytes(path.read_bytes(), policy=policy.default).get_body(("plain",))
-    return str(body.get_content()) if body else ""
+    body = _message(path).get_body(("plain",))
+    return str(body.get_content()) if isinstance(body, EmailMessage) else ""
 
 
 def test_the_first_mail_tells_the_first_look_as_a_whole(
     installation: Installation, second: Ran, district: District
 ) -> None:
     assert second.code == 0
-    text = _text(installation.mails[0])
+    text = _text(installation.mails[1])
     assert "First look" in text
     missing = {subject for _, subject in expected(district, {rule.id for rule in LOSS_RULES})}
     named = {device_subject(one) for one in district.devices if one.serial and one.serial in text}
@@ -106,8 +118,12 @@ def test_a_finding_is_solved_when_its_cause_is_mended(
     third = installation.run("reconcile", "--format", "json")
     assert steps(third) == {"resolved": 2}
     assert not {("device-unassigned", device), ("student-without-device", waiting)} & open_findings(installation)
-    assert len(installation.mails) == 2
-    mail = _text(installation.mails[1])
+    assert len(installation.mails) == 4
+    assert installation.run("deliver", "--now").code == 0
+    to_team, to_school = installation.mails[4:]
+    assert (_message(to_team)["To"], "Solved" in _text(to_school)) == (TEAM, True)
+    assert login in _text(to_school)
+    mail = _text(to_team)
     assert [one.serial for one in district.devices if one.serial and one.serial in mail]
     assert not [person.login for person in district.persons if person.login in mail]
     installation.ask("POST", record, {"username": ""})

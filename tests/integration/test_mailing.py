@@ -271,6 +271,15 @@ class TestATheft:
             [row.entry.key],
         )
 
+    def test_of_a_device_that_was_found_the_same_day_is_told_again(self, world: World) -> None:
+        report = stolen(world)
+        world.run()
+        world.store.incidents.change(replace(report, handling=Handling.RECOVERED))
+        assert mails(world) == []
+        stolen(world)
+        assert told(mails(world)) == {TEAM: ["reopened device:1"]}
+        assert mails(world) == []
+
     def test_in_quiet_hours_waits_for_their_end(self, world: World) -> None:
         night = QuietHours(first=time(20), last=time(6))
         world.recipients = lambda schools: [replace(one, quiet=night) for one in everybody(schools)]

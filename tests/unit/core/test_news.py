@@ -163,6 +163,7 @@ def test_why_a_source_was_not_read_makes_no_other_summary() -> None:
 
 TOLD = Told(severity=Severity.WARNING, open=True, mail="key")
 SOLVED = replace(TOLD, open=False)
+GRAVE = replace(TOLD, severity=Severity.CRITICAL)
 
 
 def reported(  # noqa: PLR0913 - each is a part of what is reported
@@ -174,11 +175,12 @@ def reported(  # noqa: PLR0913 - each is a part of what is reported
     is_open: bool = True,
     baseline: bool = False,
     due: bool = False,
+    back: bool = False,
     told: Told | None = None,
 ) -> Reported:
     found = finding(rule_id, subject, school=school, severity=severity)
     place = Place(finding=found, school_name=school.name)
-    return Reported(place=place, open=is_open, baseline=baseline, due=due, told=told)
+    return Reported(place=place, open=is_open, baseline=baseline, due=due, back=back, told=told)
 
 
 class TestWhatIsNewToARecipient:
@@ -196,6 +198,10 @@ class TestWhatIsNewToARecipient:
             pytest.param(reported(told=TOLD, due=True), NewsKind.DUE, id="its acknowledgement has ended"),
             pytest.param(
                 reported(told=TOLD, due=True, severity=Severity.CRITICAL), NewsKind.WORSENED, id="due and more severe"
+            ),
+            pytest.param(reported(told=TOLD, back=True), None, id="went and came back"),
+            pytest.param(
+                reported(told=GRAVE, back=True, severity=Severity.CRITICAL), NewsKind.REOPENED, id="stolen again"
             ),
             pytest.param(reported(told=SOLVED, severity=Severity.CRITICAL), NewsKind.REOPENED, id="back and worse"),
         ],
