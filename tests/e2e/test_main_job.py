@@ -128,3 +128,48 @@ def test_a_finding_is_solved_when_its_cause_is_mended(
     assert not [person.login for person in district.persons if person.login in mail]
     installation.ask("POST", record, {"username": ""})
     assert installation.run("reconcile", "--format", "json").document["transitions"]["reopened"] == 2
+
+
+def test_a_theft_is_one_mail_at_once_and_its_end_a_line_in_the_next_digest(
+    installation: Installation, second: Ran, district: District
+) -> None:
+    wrong = {subject for _, subject in open_findings(installation)}
+    stolen = next(one for one in district.devices if one.device_type == "iOS" and device_subject(one) not in wrong)
+    assert second.code == 0
+    assert installation.run("deliver", "--now").code == 0
+    before = len(installation.mails)
+    school = district.schools[0].number
+    assert installation.run("incidents", "add", "theft", "--serial", stolen.serial, "--school", school).code == 0
+    for _ in range(2):
+        assert installation.run("watch").code == 0
+    (at_once,) = installation.mails[before:]
+    assert (_message(at_once)["To"], stolen.serial in _text(at_once)) == (TEAM, True)
+    number = installation.run("incidents", "list", "--format", "json").document["incidents"][-1]["number"]
+    assert installation.run("incidents", "close", str(number), "--as", "recovered").code == 0
+    assert installation.run("watch").code == 0
+    assert len(installation.mails) == before + 1
+    assert installation.run("deliver", "--now").code == 0
+    digest = _message(next(path for path in installation.mails[before + 1 :] if _message(path)["To"] == TEAM))
+    assert str(_message(at_once)["Message-ID"]) in str(digest["References"]).split()
+
+
+def test_a_mail_to_try_it_out_arrives_and_a_preview_sends_nothing(
+    installation: Installation, second: Ran, tmp_path: Path
+) -> None:
+    assert second.code == 0
+    before = len(installation.mails)
+    assert installation.run("mail", "test", "eva@systemhaus.example").code == 0
+    (arrived,) = installation.mails[before:]
+    assert _message(arrived)["To"] == "eva@systemhaus.example"
+    assert installation.run("mail", "test", "eva").code == 2
+    installation.fault("mail", "permanent-refusal", on=True)
+    refused = installation.run("mail", "test", "eva@systemhaus.example")
+    installation.fault("mail", "permanent-refusal", on=False)
+    assert (refused.code, "550" in refused.err) == (1, True)
+    assert installation.run("mail", "preview", str(tmp_path / "mails")).code == 0
+    files = sorted((tmp_path / "mails").iterdir())
+    assert {file.suffix for file in files} == {".eml", ".html", ".txt"}
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    assert {str(_message(file)["To"]) for file in files if file.suffix == ".eml"} > {TEAM}
+    assert len(installation.mails) == before + 1
+    assert installation.run("outbox", "list", "--format", "json").document["entries"] == []
