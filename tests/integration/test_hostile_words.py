@@ -113,7 +113,8 @@ def digest(folder: Path) -> Digest:
         news = [one.place for one in store.mailings.news(wanted, SCHOOLS)]
     places = tuple(replace(one, label=one.school_name, room=one.school_name) for one in news)
     assert {one.finding.rule for one in places} == rule_ids(RULES)
-    return Digest(opened=places, reopened=places, resolved=places, still_open={"user-left": 1})
+    some = places[:: len(SCHOOLS) + 1]
+    return Digest(opened=places, reopened=some, resolved=some, still_open={"user-left": 1})
 
 
 def composer() -> MailComposer:
