@@ -451,6 +451,30 @@ class RepairSettings(Section):
     values: tuple[str, ...] = ()
 
 
+class LockingSettings(Section):
+    """Whether and how Lost Mode may be switched; nothing is unless it is enabled."""
+
+    enabled: bool = False
+    client_id: str = ""
+    message: str = Field(default="", max_length=500)
+    phone: str = Field(default="", max_length=50)
+    footnote: str = Field(default="", max_length=200)
+    automatic: bool = False
+    automatic_per_day: int = Field(default=5, ge=1, le=50)
+    automatic_days: int = Field(default=3, ge=1, le=30)
+    answer_seconds: int = Field(default=30, ge=1, le=300)
+    stale_seconds: int = Field(default=60, ge=0, le=600)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        missing = [name for name in ("client_id", "message", "phone") if not getattr(self, name).strip()]
+        if self.enabled and missing:
+            raise ValueError(f"enabled needs {', '.join(missing)}")
+        if self.automatic and not self.enabled:
+            raise ValueError("automatic needs enabled")
+        return self
+
+
 class Settings(Section):
     """All settings. ``inventory``, ``mail`` and ``upstream`` may be left out: then nothing comes or goes that way."""
 
@@ -473,3 +497,10 @@ class Settings(Section):
     targets: TargetSettings = TargetSettings()
     matching: MatchingSettings = MatchingSettings()
     repair: RepairSettings = RepairSettings()
+    locking: LockingSettings = LockingSettings()
+
+    @model_validator(mode="after")
+    def _two_clients(self) -> Self:
+        if self.locking.enabled and self.locking.client_id == self.jamf.client_id:
+            raise ValueError("locking.client_id must name another API client than jamf.client_id")
+        return self

@@ -6,7 +6,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone, get_timezone_name
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -56,6 +56,17 @@ class Texts:
     def moment(self, moment: datetime) -> str:
         """Date and time of day as people here write them, in local time."""
         return format_datetime(moment, "short", tzinfo=self._zone, locale=self.language)
+
+    def exact(self, moment: datetime) -> str:
+        """The same to the second, with the year in full and the zone: for papers that are read years later."""
+        told = format_datetime(moment, "medium", tzinfo=self._zone, locale=self.language)
+        local = moment.astimezone(self._zone)
+        zone = get_timezone_name(local, width="short", locale=self.language)
+        return f"{told} {zone if zone.isalpha() else local.tzname()}"  # English knows no short name of ours
+
+    def written_day(self, day: date) -> str:
+        """A day with the month in words."""
+        return format_date(day, "long", locale=self.language)
 
     def day(self, day: date) -> str:
         """A date as people here write it; that of a moment in local time."""

@@ -7,6 +7,7 @@ the libraries that it uses.
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from mdm_sync.core.completeness import ShrinkLimit
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.lock_decisions import LockLimits
 from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import School
 from mdm_sync.core.recipients import Circle, Recipient
@@ -33,6 +35,7 @@ from mdm_sync.ports import (
     IncidentFolder,
     IncidentForm,
     Inventory,
+    LockMails,
     OutboxEntry,
     Progress,
     PublishedRead,
@@ -43,10 +46,11 @@ from mdm_sync.ports import (
 if TYPE_CHECKING:
     from config.settings import ScheduleSettings, Settings
     from config.texts import Texts as Catalogue
-    from connectors.iserv import GroupNames
+    from connectors.iserv.classes import GroupNames
     from connectors.jamf import JamfAccess
     from connectors.mail import MailComposer
     from mdm_sync.equipment import Checkup, Equipment
+    from mdm_sync.locking import Locking
     from mdm_sync.mailing import Mailing
 
 log = logging.getLogger(__name__)
@@ -54,6 +58,7 @@ log = logging.getLogger(__name__)
 SETTINGS_VARIABLE = "MDM_SYNC_CONFIG"
 HTTPS_PORT = 443
 DEFAULT_SETTINGS = Path("/etc/mdm-sync/mdm-sync.toml")
+LOCKING_SECRET = "jamf-locking-client-secret"  # noqa: S105 - its name, not itself
 
 
 def settings_path(named: Path | None) -> Path:
@@ -89,6 +94,12 @@ class Installation:
         from config.texts import Texts as Catalogue
 
         return Catalogue(self.settings.language, self.settings.calendar.zone)
+
+    def texts_in(self, language: str) -> "Catalogue":
+        """Texts in another language: ``de`` or ``en``."""
+        from config.texts import Texts as Catalogue
+
+        return Catalogue(language, self.settings.calendar.zone)
 
     @property
     def schedule(self) -> "ScheduleSettings":
@@ -251,6 +262,30 @@ class Installation:
             wanted_attributes=self._wanted_attributes(),
         )
 
+    def locking(self, state: State) -> "Locking":
+        """All that switching Lost Mode works with.
+
+        Raises:
+            SettingsError: locking is not enabled.
+        """
+        from connectors.jamf import JamfCommands, LostModeScreen
+        from mdm_sync.locking import Locking
+
+        lost = self.settings.locking
+        if not lost.enabled:
+            raise SettingsError(
+                "Locking is not enabled: set locking.enabled, client_id, message and phone in the settings."
+            )
+        screen = LostModeScreen(message=lost.message, phone=lost.phone, footnote=lost.footnote)
+        commands = JamfCommands(self._locking_access(), screen, sleep=time.sleep, stale_seconds=lost.stale_seconds)
+        return Locking(commands=commands, orders=state.lock_orders, clock=utc_now)
+
+    @property
+    def lock_limits(self) -> LockLimits | None:
+        """What is locked without a person; None: nothing is."""
+        lost = self.settings.locking
+        return LockLimits(per_day=lost.automatic_per_day, days=lost.automatic_days) if lost.automatic else None
+
     def checkup(self) -> "Checkup":
         """All that looking at the sources takes; the store is not touched."""
         from connectors.jamf import JamfFleet
@@ -324,8 +359,26 @@ class Installation:
             slots_folder=self.settings.state.folder / "locks",
         )
 
+    def _locking_access(self) -> "JamfAccess":
+        """The second API client, which is asked for single devices alone."""
+        from config.credentials import secret
+        from connectors.jamf import JamfAccess, Limits
+
+        jamf, locking = self.settings.jamf, self.settings.locking
+        seconds = locking.answer_seconds
+        return JamfAccess(
+            url=jamf.url,
+            client_id=locking.client_id,
+            client_secret=lambda: secret(LOCKING_SECRET),
+            client_named=f"locking.client_id and the secret {LOCKING_SECRET}",
+            ca_file=jamf.ca_file,
+            connections=1,
+            limits=Limits(read=seconds, call=seconds),
+            slots_folder=self.settings.state.folder / "locks",
+        )
+
     def _group_names(self) -> "GroupNames":
-        from connectors.iserv import GroupNames
+        from connectors.iserv.classes import GroupNames
 
         iserv = self.settings.iserv
         return GroupNames(classes=iserv.class_patterns, years=iserv.year_patterns)
@@ -345,7 +398,8 @@ class Installation:
 
     def _directories(self) -> Directories:
         from config.credentials import secret
-        from connectors.iserv import IServDirectories, Limits
+        from connectors.iserv.directories import IServDirectories
+        from connectors.iserv.limits import Limits
 
         iserv = self.settings.iserv
         return IServDirectories(
@@ -382,6 +436,16 @@ class Installation:
             rules=self.rules(),
             conditions=self.conditions(utc_now()),
         )
+
+    def lock_mails(self) -> LockMails | None:
+        """What tells of locks that wait for a person, where the settings name a mail server."""
+        from connectors.mail import CentralLockMails
+
+        composer = self._mail_composer()
+        if composer is None:
+            return None
+        central = [one for one in self._recipients(self.schools()) if one.circle is Circle.CENTRAL]
+        return CentralLockMails(composer, central, utc_now)
 
     def _recipients(self, schools: Sequence[School]) -> Sequence[Recipient]:
         from config.recipients import recipients

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
+from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting
 from mdm_sync.ports import NewEntry, Progress
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
+
+NEVER_READ = "Jamf Pro was never read: which school a site is of is not known, and new thefts are not locked."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +40,21 @@ def reconcile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A loss watch, and what left the house after it."""
+    """A loss watch, what was locked before it without a person, and what left the house after it."""
 
     result: WatchResult
     delivery: Delivery
+    locks: AutomaticLocks
 
 
 def watch(installation: Installation, progress: Progress) -> Watch:
-    """Look at the losses once, then deliver."""
+    """Lock new thefts where the settings let it, look at the losses once, then deliver."""
     schools = installation.schools()
+    locks = lock_new_thefts(installation)
     with installation.working_state("watch") as state:
         result = watch_losses(installation.equipment(state, progress), schools)
         delivery = deliver(state.outbox, installation.channels(), utc_now)
-    return Watch(result=result, delivery=delivery)
+    return Watch(result=result, delivery=delivery, locks=locks)
 
 
 def empty_outbox(installation: Installation, *, every_digest: bool = False) -> Delivery:
@@ -88,3 +93,25 @@ def refresh(installation: Installation, progress: Progress, name: str) -> bool:
     schools = installation.schools()
     with installation.working_state("device --refresh") as state:
         return refresh_devices(installation.equipment(state, progress), schools, name)
+
+
+def lock_new_thefts(installation: Installation) -> AutomaticLocks:
+    """Lock what is newly reported as stolen, as far as the settings let it and nobody has to decide.
+
+    It does nothing twice. What waits for a person is told by mail.
+    """
+    limits = installation.lock_limits
+    if limits is None:
+        return AutomaticLocks()
+    with installation.working_state("lock") as state:
+        sites = state.snapshot.sites()
+        if sites is None:
+            return AutomaticLocks(errors=(NEVER_READ,))
+        district = District(
+            incidents=state.incidents, find=installation.fleet().find, schools=installation.schools(), sites=sites
+        )
+        locking = installation.locking(state)
+        done = lock_thefts(locking, district, limits)
+        if mails := installation.lock_mails():
+            tell_waiting(locking, district, mails)
+        return done

@@ -13,6 +13,7 @@ from mdm_sync.core import completeness
 from mdm_sync.core.brakes import HoldState, source_hold
 from mdm_sync.core.completeness import InventoryProof, Shrinkage
 from mdm_sync.core.model import Family, School
+from mdm_sync.core.rules import LOSS_RULES, Needs
 from mdm_sync.equipment import FLEET, INVENTORY, Equipment, SourceOutcome
 from mdm_sync.errors import MdmSyncError
 from mdm_sync.ports import DirectoryFailure, DirectoryRead, FleetRead, Inventory
@@ -56,14 +57,16 @@ def swept_within(equipment: Equipment, limit: timedelta) -> bool:
 
 
 def read_losses(equipment: Equipment) -> SourceOutcome:
-    """Read what is reported as stolen or lost, and what is in Lost Mode: a few calls, however many devices there are.
+    """Read what is reported as stolen or lost, and what is or was in Lost Mode: a few calls, however many devices.
 
+    A device that was told to be locked without a report is neither reported nor locked any more when it was unlocked.
     A server that ignores the filters shows something true all the same; that others stayed unseen is told as an error.
     """
     state = equipment.state
     state.staging.clear_fleet()
     try:
-        read = equipment.fleet.losses(state.incidents.serials_to_watch(), state.staging.stage_devices)
+        watched = state.incidents.serials_to_watch([rule.id for rule in LOSS_RULES if rule.needs is not Needs.NOTHING])
+        read = equipment.fleet.losses(watched, state.staging.stage_devices)
     except MdmSyncError as error:
         return SourceOutcome(name=FLEET, error=str(error))
     rows = sum(state.staging.staged_devices(family) for family in Family)

@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlite_utils import Database
 
@@ -17,18 +16,14 @@ from mdm_sync.core.views import LossCase
 from mdm_sync.ports import OpenQuestion
 from state.connection import transaction
 from state.loss_cases import MATCHES, CaseReading, text_of
-from state.rows import moment
+from state.rows import moment, one_of
 from state.schema import FLEET_SOURCE
 
 _COLUMNS = "case_number, kind, serial, asset_tag, school, happened, reported_at, handling, recorded_by"
 
 
-def _one_of(words: Iterable[StrEnum]) -> str:
-    return f"IN ({', '.join(repr(word.value) for word in sorted(words))})"
-
-
-_LOOKED_AFTER = f"handling {_one_of(UNSETTLED | {Handling.IN_REPAIR})}"
-_MISSING = f"incidents.kind {_one_of(MISSING_KINDS)} AND handling {_one_of(UNSETTLED)}"
+_LOOKED_AFTER = f"handling {one_of(UNSETTLED | {Handling.IN_REPAIR})}"
+_MISSING = f"incidents.kind {one_of(MISSING_KINDS)} AND handling {one_of(UNSETTLED)}"
 _NOTE_DEVICES = f"""
 INSERT INTO incident_devices (incident, subject, serial, asset_tag, site_id, since)
 SELECT DISTINCT incident, subject, devices.serial, devices.asset_tag, devices.site_id, ?
@@ -110,16 +105,18 @@ class IncidentRegister:
         query = "SELECT count(DISTINCT iif(serial = '', subject, serial)) AS number FROM devices WHERE kind = ?"
         return int(self._rows(query, DeviceKind.IPAD.value)[0]["number"])
 
-    def serials_to_watch(self) -> tuple[str, ...]:
-        """Serial numbers of what is reported as stolen or lost and is looked after."""
+    def serials_to_watch(self, rules: Collection[str]) -> tuple[str, ...]:
+        """Serial numbers of what is reported as stolen or lost, or of which a finding of these rules is open."""
         query = f"""
         SELECT serial FROM incidents WHERE {_MISSING} AND serial <> ''
         UNION SELECT incident_devices.serial FROM incident_devices JOIN incidents ON number = incident
         WHERE {_MISSING} AND incident_devices.serial <> ''
         UNION SELECT devices.serial FROM ({MATCHES}) JOIN incidents ON number = incident
-        JOIN devices USING (subject) WHERE {_MISSING} AND devices.serial <> '' ORDER BY 1
+        JOIN devices USING (subject) WHERE {_MISSING} AND devices.serial <> ''
+        UNION SELECT devices.serial FROM findings JOIN devices USING (subject)
+        WHERE findings.open AND rule IN (SELECT value FROM json_each(?)) AND devices.serial <> '' ORDER BY 1
         """
-        return tuple(row["serial"] for row in self._rows(query))
+        return tuple(row["serial"] for row in self._rows(query, json.dumps(sorted(rules))))
 
     def management_ids_to_watch(self) -> tuple[str, ...]:
         """The same devices, as MDM commands name them."""

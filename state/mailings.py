@@ -16,7 +16,7 @@ from mdm_sync.ports import NewEntry, Turn, Wanted
 from state.connection import transaction
 from state.decisions import Decisions
 from state.findings import LABEL, SEVERITY
-from state.outbox import put_entry
+from state.outbox import write_entry
 from state.rows import finding_of, moment
 
 _RECIPIENT = "(SELECT id FROM recipients WHERE key = :recipient)"
@@ -115,7 +115,7 @@ class Mailings:
 
 def put_mail(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> None:
     """Put something into the outbox, and remember who is told what by it."""
-    number = put_entry(connection, entry, at)
+    number = write_entry(connection, entry, at)
     if not entry.reader:
         return
     _know(connection, entry.reader)

@@ -147,7 +147,7 @@ class Outbox:
             )
 
 
-def put_entry(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> int:
+def write_entry(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> int:
     """Put something into the outbox, due at once; returns its number."""
     moment = at.isoformat()
     cursor = connection.execute(

@@ -2,7 +2,9 @@
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -249,6 +251,11 @@ def finding_of(row: sqlite3.Row) -> Finding:
 def moment(text: str | None) -> datetime | None:
     """A stored moment, or None."""
     return datetime.fromisoformat(text) if text else None
+
+
+def one_of(words: Iterable[StrEnum]) -> str:
+    """The condition that a column holds one of these words."""
+    return f"IN ({', '.join(repr(word.value) for word in sorted(words))})"
 
 
 def _text(value: date | None) -> str | None:

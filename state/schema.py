@@ -242,6 +242,24 @@ CREATE TABLE cycles (           -- one row for each cycle that was committed
     finished_at TEXT NOT NULL,
     transitions INTEGER NOT NULL  -- findings opened, reopened, changed or resolved
 );
+CREATE TABLE lock_orders (      -- what we asked of Lost Mode; written before it is sent
+    id INTEGER PRIMARY KEY,     -- the number that people name it by
+    subject TEXT NOT NULL,      -- the device
+    serial TEXT NOT NULL,       -- of the device, for when its record is gone
+    management_id TEXT NOT NULL,  -- commands name the device by it
+    incident INTEGER,           -- number of the report behind it; NULL: none
+    kind TEXT NOT NULL,         -- enable, disable
+    asked_by TEXT NOT NULL,     -- user of the system
+    automatic INTEGER NOT NULL, -- 1: nobody decided it but the settings
+    why TEXT NOT NULL,          -- reason, in words; of what was held or refused, why it was
+    asked_at TEXT NOT NULL,     -- before it is sent
+    known TEXT NOT NULL,        -- uuids of the commands that were there before (JSON): a new one is this order's
+    command_uuid TEXT NOT NULL, -- of the command at Jamf Pro, or ""
+    outcome TEXT,               -- taken, not taken, refused, held; NULL: not known yet, to be looked up
+    closed_at TEXT,             -- when the outcome was known
+    told INTEGER NOT NULL DEFAULT 0  -- 1: a mail told that it waits for a person
+);
+CREATE INDEX lock_orders_device ON lock_orders (subject);
 CREATE TABLE outbox (           -- what must leave the house, written with the conclusion behind it
     id INTEGER PRIMARY KEY,
     key TEXT NOT NULL UNIQUE,   -- the other side recognises a double by it

@@ -12,6 +12,7 @@ from state.decisions import Decisions, write_hold
 from state.history import History, note_holders
 from state.incidents import IncidentRegister, note_devices_of_incidents
 from state.inquiry import Inquiry
+from state.lock_orders import LockOrders
 from state.mailings import Mailings, put_mail
 from state.outbox import Outbox
 from state.snapshot import Snapshot
@@ -43,6 +44,7 @@ class Store:
         self.decisions = Decisions(self._database)
         self.history = History(self._database)
         self.incidents = IncidentRegister(self._database)
+        self.lock_orders = LockOrders(self._database)
 
     @classmethod
     def open(cls, folder: Path, *, command: str = "", wait_seconds: float = 0, told: Told = lambda _: None) -> Self:

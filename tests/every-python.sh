@@ -1,5 +1,6 @@
 #!/bin/sh
 # Run the quick tests on every supported Python that is installed here, each in a virtual environment of its own.
+# The arguments are pytest's.
 set -eu
 
 for version in 3.11 3.12 3.13; do
@@ -13,6 +14,6 @@ for version in 3.11 3.12 3.13; do
     "$folder/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
     "$folder/bin/pip" install --quiet --disable-pip-version-check --no-build-isolation --no-deps .
     echo "== python$version"
-    "$folder/bin/python" -m pytest -q -m "not verify" -p no:cacheprovider
+    "$folder/bin/python" -m pytest -q -m "not verify" -p no:cacheprovider "$@"
     rm -rf "$folder"
 done

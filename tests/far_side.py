@@ -14,7 +14,8 @@ from typing import Any
 
 from aiohttp import web
 
-from connectors.iserv import IServDirectories, Limits
+from connectors.iserv.directories import IServDirectories
+from connectors.iserv.limits import Limits
 from connectors.jamf import JamfAccess, JamfFleet
 from connectors.mail import MailChannel, SmtpServer
 from connectors.upstream import UpstreamChannel

@@ -3,10 +3,6 @@
 The way of one read: ``directories`` is what the program knows, ``crew`` keeps worker processes busy, ``worker`` is one
 of them, ``reading`` reads one school, ``search`` talks LDAP, ``messages`` takes its answers apart, ``groups`` and
 ``accounts`` make of them what the program means.
+
+Nothing is imported here: a worker begins with this file and needs none of what ``directories`` needs.
 """
-
-from connectors.iserv.classes import GroupNames
-from connectors.iserv.directories import IServDirectories
-from connectors.iserv.limits import Limits
-
-__all__ = ["GroupNames", "IServDirectories", "Limits"]

@@ -1,4 +1,4 @@
-"""Authenticated GET calls to Jamf Pro, repeated where that may help.
+"""Authenticated calls to Jamf Pro: GET is repeated where that may help, POST never.
 
 Shapes after the OpenAPI specification that every Jamf Pro serves at ``/api/schema/``.
 """
@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from connectors.jamf.faults import ForbiddenError, NotOfferedError
+from connectors.jamf.faults import ForbiddenError, NotOfferedError, UnansweredError
 from connectors.jamf.session import Answer, JamfSession, Limits
 from connectors.jamf.slots import Slots
 from connectors.jamf.tokens import UNAUTHORIZED, ApiClient, Tokens
@@ -21,6 +22,9 @@ from mdm_sync.errors import PermanentError, TemporaryError
 MOST_CONNECTIONS = 5
 """Jamf asks for no more at a time; https://developer.jamf.com, "Scalability Best Practices"."""
 
+TAKEN = frozenset({200, 201})
+"""Statuses of a call that changed something."""
+
 T = TypeVar("T")
 Query = Sequence[tuple[str, str]]
 Tries = Callable[[TemporaryError], int]
@@ -28,12 +32,13 @@ Tries = Callable[[TemporaryError], int]
 
 
 class JamfAccess:
-    """Authenticated GET calls to one Jamf Pro. Safe for use by several threads.
+    """Authenticated calls to one Jamf Pro. Safe for use by several threads.
 
     Args:
         url: base address, ``https://`` only.
-        client_id: the API client for reading.
+        client_id: the API client.
         client_secret: asked for when a token is needed, never kept.
+        client_named: by which setting and which secret messages name the client; None: the one for reading.
         ca_file: certificates to trust beside none other; None for the system's.
         connections: connections at a time, five at most.
         slots_folder: where all processes that read this Jamf Pro share those connections; None: there is but one.
@@ -50,6 +55,7 @@ class JamfAccess:
         url: str,
         client_id: str,
         client_secret: Callable[[], str],
+        client_named: str | None = None,
         ca_file: Path | None = None,
         connections: int = MOST_CONNECTIONS,
         limits: Limits | None = None,
@@ -66,7 +72,8 @@ class JamfAccess:
         self._slots = Slots(
             folder=slots_folder, total=MOST_CONNECTIONS, wait_seconds=slots_wait_seconds, clock=clock, sleep=sleep
         )
-        self._tokens = Tokens(ApiClient(client_id=client_id, secret=client_secret), clock)
+        client = ApiClient(client_id=client_id, secret=client_secret)
+        self._tokens = Tokens(replace(client, named=client_named) if client_named else client, clock)
         self._session: JamfSession | None = None
         self._opening = threading.Lock()
 
@@ -97,6 +104,26 @@ class JamfAccess:
         """
         allowed = tries or _all_tries
         return retrying(self._pause, tries=allowed)(lambda: read(self._get_once(path, query)))
+
+    def post(self, path: str, body: bytes, read: Callable[[Answer], T]) -> T:
+        """What ``read`` makes of the answer to a call that changes something; the call is made once.
+
+        To be called inside ``connected``.
+
+        Raises:
+            UnansweredError: whether it was taken is not known.
+            TemporaryError: no token came; the call was not made.
+            PermanentError: it was refused, and changed nothing.
+        """
+        token = self._valid_token()
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        try:
+            answer = self._open.call("POST", path, data=body, headers=headers)
+            if answer.status in TAKEN:
+                return read(answer)
+        except TemporaryError as error:
+            raise UnansweredError(f"{error} Whether the command was taken is not known.") from error
+        return read(_expect_ok(answer, path))
 
     def _pause(self, seconds: float) -> None:
         self.retries += 1
@@ -134,7 +161,7 @@ def _expect_ok(answer: Answer, path: str) -> Answer:
         case 401:
             raise PermanentError(f"Jamf Pro refused a fresh token for {path}: check the API client's roles.")
         case 403:
-            raise ForbiddenError(f"Jamf Pro does not let the API client read {path}: a privilege is missing.")
+            raise ForbiddenError(f"Jamf Pro does not let the API client use {path}: a privilege is missing.")
         case 404:
             raise NotOfferedError(f"Jamf Pro answered 404 to {path}: this version does not have it.")
         case other:

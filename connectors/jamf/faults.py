@@ -21,3 +21,7 @@ class ServerFailedError(TemporaryError):
 
 class TooSlowError(TemporaryError):
     """No whole answer in time: a smaller question may be answered."""
+
+
+class UnansweredError(TemporaryError):
+    """A call that changes something got no answer that tells whether it was taken."""

@@ -22,10 +22,15 @@ class _Token(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiClient:
-    """The API client that reads; its secret is asked for when a token is needed, and never kept."""
+    """An API client; its secret is asked for when a token is needed, and never kept.
+
+    Attributes:
+        named: by which setting and which secret people know it.
+    """
 
     client_id: str
     secret: Callable[[], str]
+    named: str = "jamf.client_id and the secret jamf-client-secret"
 
 
 class Tokens:
@@ -77,18 +82,18 @@ class Tokens:
         for path in TOKEN_PATHS:
             answer = post(path, data=form)
             if answer.status != NOT_FOUND:
-                return _read(answer, path)
+                return self._read(answer, path)
         raise PermanentError(
             "jamf.url offers no token: is a Jamf Pro with API clients (10.49 or later) behind that address?"
         )
 
+    def _read(self, answer: Answer, path: str) -> _Token:
+        if answer.status in {BAD_REQUEST, UNAUTHORIZED}:
+            raise SettingsError(f"Jamf Pro does not know the API client or its secret: check {self._client.named}.")
+        return _decoded(answer, path)
 
-def _read(answer: Answer, path: str) -> _Token:
-    if answer.status in {BAD_REQUEST, UNAUTHORIZED}:
-        raise SettingsError(
-            "Jamf Pro does not know the API client or its secret: "
-            "check jamf.client_id and the secret jamf-client-secret."
-        )
+
+def _decoded(answer: Answer, path: str) -> _Token:
     if answer.status != OK:
         raise PermanentError(
             f"Jamf Pro answered {answer.status} to {path}, which is neither an answer nor a passing fault."

@@ -12,9 +12,10 @@ from connectors.mail.subjects import digest_subject, marked
 from connectors.mail.view import DigestView
 from mdm_sync.core.harmless import one_line
 from mdm_sync.core.hold_text import hold_text
-from mdm_sync.core.news import Digest, HeldBack, SignOfLife, SourceAge
+from mdm_sync.core.news import Digest, HeldBack, SignOfLife, SourceAge, WaitingLock
 from mdm_sync.core.recipients import Recipient
-from mdm_sync.ports import NewEntry, Texts
+from mdm_sync.core.waiting_text import waiting_text
+from mdm_sync.ports import Clock, NewEntry, Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +50,38 @@ class MailComposer:
         """The mail about conclusions that were kept back and wait for a person."""
         texts = self._language(recipient.language).texts
         many = texts.plural("%(number)d conclusion held back", "%(number)d conclusions held back", len(holds))
-        told = [_hold(held, texts) for held in holds]
-        return self._mail("holds", recipient, marked(many % {"number": len(holds)}), {"holds": told}, at)
+        shown = {
+            "heading": texts.text("Held back"),
+            "intro": texts.text(
+                "What follows is too large to be believed without somebody having looked at it. "
+                "Everything else goes on; of this nothing is concluded until somebody decides."
+            ),
+            "items": [_hold(held, texts) for held in holds],
+            "todo": texts.text(
+                "Look at it with “mdm-sync holds list”. If it is true, accept it: "
+                "mdm-sync holds accept NUMBER --why TEXT. If it is not, reject it and mend the cause; "
+                "then it goes away by itself."
+            ),
+        }
+        return self._mail("waiting", recipient, marked(many % {"number": len(holds)}), shown, at)
+
+    def locks(self, recipient: Recipient, locks: Sequence[WaitingLock], at: datetime) -> NewEntry:
+        """The mail about stolen devices that were not locked."""
+        texts = self._language(recipient.language).texts
+        many = texts.plural("%(number)d stolen device not locked", "%(number)d stolen devices not locked", len(locks))
+        shown = {
+            "heading": texts.text("Not locked"),
+            "intro": texts.text(
+                "These devices were reported as stolen, and are not locked without somebody having looked at them."
+            ),
+            "items": [waiting_text(one, texts.text) for one in locks],
+            "todo": texts.text(
+                "Look at it with “mdm-sync locks --waiting”. To lock a device: "
+                "mdm-sync lock SERIAL --incident NUMBER. If the report is wrong, correct or close it: "
+                "mdm-sync incidents change, mdm-sync incidents close."
+            ),
+        }
+        return self._mail("waiting", recipient, marked(many % {"number": len(locks)}), shown, at)
 
     def sign_of_life(self, recipient: Recipient, life: SignOfLife) -> NewEntry:
         """The weekly mail that the program works."""
@@ -97,6 +128,19 @@ class MailComposer:
             date=format_datetime(at),
         )
         return NewEntry(kind="mail", content=mail.to_json(), recipient=recipient.address, title=subject)
+
+
+class CentralLockMails:
+    """Tells the central team which thefts wait for a person; satisfies ``mdm_sync.ports.LockMails``."""
+
+    def __init__(self, composer: MailComposer, central: Sequence[Recipient], clock: Clock) -> None:
+        self._composer = composer
+        self._central = central
+        self._clock = clock
+
+    def locks(self, locks: Sequence[WaitingLock]) -> Sequence[NewEntry]:
+        """The mails about stolen devices that were not locked, one for each recipient."""
+        return [self._composer.locks(one, locks, self._clock()) for one in self._central]
 
 
 LONGEST_INTRO = 1000

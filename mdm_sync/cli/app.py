@@ -17,6 +17,8 @@ from mdm_sync.cli import (
     findings,
     holds,
     incidents,
+    lock,
+    locks,
     mail,
     outbox,
     person,
@@ -70,6 +72,9 @@ findings.app.command("ack")(acknowledging.acknowledge)
 findings.app.command("unack")(acknowledging.unacknowledge)
 app.add_typer(holds.app, name="holds")
 app.command("person")(person.person)
+app.command("lock")(lock.lock)
+app.command("unlock")(lock.unlock)
+app.command("locks")(locks.locks)
 app.add_typer(incidents.app, name="incidents")
 app.command("watch")(watch.watch)
 app.command("deliver")(deliver.deliver)

@@ -12,6 +12,7 @@ from rich.console import Console
 from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cli.incident_figures import show_figures
 from mdm_sync.cli.incident_import import import_reports, question_text, watch_folder
+from mdm_sync.cli.incident_words import handling_text, kind_text
 from mdm_sync.cli.options import Format, FormatOption, session_of
 from mdm_sync.cli.output import console, plain, table, write_csv, write_json
 from mdm_sync.core.incidents import Handling, Incident, IncidentKind
@@ -207,31 +208,6 @@ def incident_json(incident: Incident, question: OpenQuestion | None) -> dict[str
         "recorded_by": incident.recorded_by,
         "question": asked,
     }
-
-
-def kind_text(kind: IncidentKind, texts: Texts) -> str:
-    """What happened, as a word for people."""
-    words = {
-        IncidentKind.THEFT: texts.text("theft"),
-        IncidentKind.LOSS: texts.text("loss"),
-        IncidentKind.DAMAGE: texts.text("damage"),
-        IncidentKind.REPAIR: texts.text("repair"),
-    }
-    return words[kind]
-
-
-def handling_text(handling: Handling, texts: Texts) -> str:
-    """How far it has been dealt with, as words for people."""
-    words = {
-        Handling.OPEN: texts.text("open"),
-        Handling.LOCKED: texts.text("locked"),
-        Handling.IN_REPAIR: texts.text("in repair"),
-        Handling.RECOVERED: texts.text("recovered"),
-        Handling.REPLACED: texts.text("replaced"),
-        Handling.WRITTEN_OFF: texts.text("written off"),
-        Handling.CLOSED: texts.text("settled"),
-    }
-    return words[handling]
 
 
 def _change(

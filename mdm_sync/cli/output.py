@@ -83,10 +83,11 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """CSV on standard output; no cell is taken for a formula by a spreadsheet."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless_cell(cell) for cell in row] for row in rows)
 
 
-def _harmless(cell: object) -> str:
+def harmless_cell(cell: object) -> str:
+    """A cell of a CSV file, on one line, that no spreadsheet takes for a formula."""
     text = one_line(str(cell))
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 

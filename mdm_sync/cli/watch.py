@@ -8,6 +8,8 @@ from rich.console import Console
 from mdm_sync.cli.delivery_text import show_delivery
 from mdm_sync.cli.exits import Exit
 from mdm_sync.cli.finding_formats import CSV_HEADER, csv_row, finding_json
+from mdm_sync.cli.lock_text import order_end
+from mdm_sync.cli.locks import order_json
 from mdm_sync.cli.options import Format, FormatOption, session_of
 from mdm_sync.cli.output import console, no_progress, plain, severity_text, table, write_csv, write_json
 from mdm_sync.core.lifecycle import TransitionKind
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
 def watch(context: typer.Context, format_: FormatOption = Format.TABLE) -> None:
     """Look at what is stolen, lost or locked: a handful of calls to Jamf Pro, however many devices there are.
 
-    Judges the rules about losses alone, and mails what is new. Ends with 0 done, 1 failed, 2 wrong usage or settings,
-    3 Jamf Pro was not read.
+    Judges the rules about losses alone, and mails what is new. With locking.automatic in the settings it first locks
+    what is newly reported as stolen.
+
+    Ends with 0 done, 1 failed, 2 wrong usage or settings, 5 a new lock was held back (mdm-sync locks), 3 Jamf Pro was
+    not read.
 
     Example:
       mdm-sync watch
@@ -37,11 +42,21 @@ def watch(context: typer.Context, format_: FormatOption = Format.TABLE) -> None:
             write_json(_document(done))
         case Format.CSV:
             write_csv(CSV_HEADER, map(csv_row, done.result.findings))
-    raise typer.Exit(Exit.UNREAD if done.result.source.error else Exit.DONE)
+    raise typer.Exit(_exit_code(done))
+
+
+def _exit_code(done: "Watch") -> Exit:
+    if done.locks.held:
+        return Exit.HELD
+    return Exit.UNREAD if done.result.source.error or done.locks.errors else Exit.DONE
 
 
 def _show(done: "Watch", texts: Texts, out: Console) -> None:
     result = done.result
+    for order in (*done.locks.sent, *done.locks.held):
+        out.print(plain(f"{order.serial}: {order_end(order, texts)}", 1000), style="yellow")
+    for error in done.locks.errors:
+        out.print(plain(error, 1000), style="bold red")
     told = texts.plural("Jamf Pro: %(rows)d device read.", "Jamf Pro: %(rows)d devices read.", result.source.rows)
     out.print(told % {"rows": result.source.rows})
     if result.source.error:
@@ -73,6 +88,11 @@ def _document(done: "Watch") -> dict[str, object]:
         "findings": [finding_json(found) for found in result.findings],
         "sent": done.delivery.sent,
         "errors": list(done.delivery.errors),
+        "locks": {
+            "sent": [order_json(one) for one in done.locks.sent],
+            "held": [order_json(one) for one in done.locks.held],
+            "errors": list(done.locks.errors),
+        },
     }
 
 

@@ -262,6 +262,11 @@ class Device(Struct, frozen=True, kw_only=True, gc=False):
         """Its key among the subjects of findings."""
         return subject_of(self.family, self.jamf_id)
 
+    @property
+    def last_seen(self) -> datetime | None:
+        """When it last was in contact; an inventory is one, and some servers do not tell the others."""
+        return max((at for at in (self.last_contact, self.last_inventory) if at), default=None)
+
     def is_pool(self, school: School) -> bool:
         """Whether it is shared on purpose, by the school's register entry or as a Shared iPad."""
         return self.shared is True or _is_of_pool(self, school.pool) or self.is_set_aside(school)

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from mdm_sync.core.brakes import Hold
+from mdm_sync.core.incidents import Incident
+from mdm_sync.core.lock_orders import LockOrder
 from mdm_sync.core.model import Family, Finding, School, Severity, Stage
 from mdm_sync.core.views import Source
 
@@ -154,6 +156,15 @@ class Storm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLock:
+    """A lock that was to be sent without a person and now waits for one, with the report behind it."""
+
+    order: LockOrder
+    incident: Incident
+    school_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """One mail's worth of news; ``still_open`` counts all open findings by rule, the new ones among them.
 
@@ -229,6 +240,11 @@ class SchoolTotals:
     students: int | None
     teachers: int | None
     findings: Mapping[str, int]
+
+
+def may_leave(schools: Iterable[School]) -> frozenset[str]:
+    """Numbers of the schools whose news may leave the house: the live ones."""
+    return frozenset(school.number for school in schools if school.stage is Stage.LIVE)
 
 
 def digest_of(reported: Iterable[Reported], still_open: Mapping[str, int]) -> Digest | None:

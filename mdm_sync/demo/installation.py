@@ -70,6 +70,13 @@ ca_file = "ca.pem"
 attribute = "Status"
 values = ["Reparatur"]
 
+[locking]
+enabled = true
+client_id = "{LOCKING_CLIENT_ID}"
+message = "Eigentum der Stadt. Bitte zurückgeben."
+phone = "+49 231 0000"
+footnote = "Schul-IT"
+
 [mail]
 host = "localhost"
 port = {addresses.mail_port}

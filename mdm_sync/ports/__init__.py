@@ -9,6 +9,7 @@ from mdm_sync.ports.leaving import (
     Attempt,
     Channel,
     EntryState,
+    LockMails,
     NewEntry,
     OutboxEntry,
     OutboxRow,
@@ -17,6 +18,7 @@ from mdm_sync.ports.leaving import (
     Telling,
     Texts,
 )
+from mdm_sync.ports.locking import IncidentBook, LockCommands, LockOrders
 from mdm_sync.ports.mailings import MailComposer, Mailings, Turn, Wanted
 from mdm_sync.ports.questions import (
     Acknowledgement,
@@ -80,12 +82,16 @@ __all__ = [
     "Held",
     "History",
     "HolderSpan",
+    "IncidentBook",
     "IncidentFolder",
     "IncidentForm",
     "IncidentRegister",
     "Inquiry",
     "Inventory",
     "InventoryRead",
+    "LockCommands",
+    "LockMails",
+    "LockOrders",
     "MailComposer",
     "Mailings",
     "NewEntry",

@@ -91,8 +91,11 @@ class IncidentRegister(Protocol):
     def ipads(self) -> int:
         """How many iPads Jamf Pro knows."""
 
-    def serials_to_watch(self) -> tuple[str, ...]:
-        """Serial numbers of what is reported as stolen or lost and is looked after."""
+    def serials_to_watch(self, rules: Collection[str]) -> tuple[str, ...]:
+        """Serial numbers of what is reported as stolen or lost and is looked after.
+
+        And of the devices of which a finding of these rules is open.
+        """
 
     def management_ids_to_watch(self) -> tuple[str, ...]:
         """The same devices, as MDM commands name them."""

@@ -1,6 +1,6 @@
 """What leaves the house, and in which words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from mdm_sync.core.model import Severity
+from mdm_sync.core.news import WaitingLock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,12 @@ class Texts(Protocol):
     def moment(self, moment: datetime) -> str:
         """Date and time of day as people here write them, in local time."""
 
+    def exact(self, moment: datetime) -> str:
+        """The same to the second, with the year in full and the zone."""
+
+    def written_day(self, day: date) -> str:
+        """A day with the month in words."""
+
     def day(self, day: date) -> str:
         """A date as people here write it; that of a moment in local time."""
 
@@ -153,6 +160,13 @@ class Texts(Protocol):
 
     def number(self, number: float | Decimal) -> str:
         """A number as people here write it: ``81.961`` or ``81,961``; a Decimal with all its places."""
+
+
+class LockMails(Protocol):
+    """Puts into mails what waits for a person of what was to be locked without one."""
+
+    def locks(self, locks: Sequence[WaitingLock]) -> Sequence[NewEntry]:
+        """The mails about stolen devices that were not locked, one for each recipient."""
 
 
 class SummaryComposer(Protocol):

@@ -14,6 +14,7 @@ from mdm_sync.core.news import SchoolTotals
 from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports.incidents import IncidentRegister
 from mdm_sync.ports.leaving import Attempt, EntryState, NewEntry, OutboxEntry, OutboxRow
+from mdm_sync.ports.locking import LockOrders
 from mdm_sync.ports.mailings import Mailings
 from mdm_sync.ports.questions import Decisions, History, Inquiry, OutboxTotals
 from mdm_sync.ports.sources import DirectoryRead, FleetChanges, FleetRead, InventoryRead
@@ -295,6 +296,10 @@ class State(Protocol):
     @property
     def incidents(self) -> IncidentRegister:
         """What was reported."""
+
+    @property
+    def lock_orders(self) -> LockOrders:
+        """What we asked of Lost Mode."""
 
     def commit(self, commit: Commit) -> None:
         """Write what a cycle concluded, all of it or nothing."""

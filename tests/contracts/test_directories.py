@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from connectors.iserv import IServDirectories
+from connectors.iserv.directories import IServDirectories
 from mdm_sync.core.model import DirectoryAddress, Person, Role, School
 from tests.contracts.directories import DirectoriesContract, DirectoriesUnderTest
 from tests.fakes.directories import FakeDirectories

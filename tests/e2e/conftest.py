@@ -15,7 +15,7 @@ from mdm_sync.demo.control import ask, up
 from mdm_sync.demo.model import Plan
 from mdm_sync.demo.places import Places
 from mdm_sync.demo.tour import environment
-from tests.command_line import Ran, mdm_sync
+from tests.command_line import Ran, mdm_sync, mdm_sync_here, terminal_that_says
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the commands look at the real clock
 """The district begins now."""
@@ -30,6 +30,11 @@ class Installation:
     def run(self, *arguments: str, **variables: str) -> Ran:
         """Run a command of mdm-sync as its user would."""
         return mdm_sync(*arguments, environment={**environment(self.places), **variables})
+
+    def answer(self, answer: str, *arguments: str) -> Ran:
+        """The same on a terminal, on which somebody answers its question."""
+        with terminal_that_says(answer) as terminal:
+            return mdm_sync(*arguments, environment=environment(self.places), stdin=terminal)
 
     def ask(self, method: str, path: str, body: object = None) -> Any:
         """Call the district's control API."""
@@ -59,9 +64,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 def open_findings(installation: Installation) -> set[tuple[str, str]]:
-    """What is open now, as (rule, subject)."""
-    listed = installation.run("findings", "list", "--format", "json").document["findings"]
-    return {(found["rule"], found["subject"]) for found in listed}
+    """What is open now, as (rule, subject); asked so often that no process is started for it."""
+    listed = mdm_sync_here("findings", "list", "--format", "json", environment=environment(installation.places))
+    return {(found["rule"], found["subject"]) for found in listed.document["findings"]}
 
 
 def steps(ran: Ran) -> dict[str, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mdm_sync.demo.places import Places
+from tests.integration.demo.directory_world import processes_of
 
 pytestmark = pytest.mark.demo
 
@@ -14,12 +15,6 @@ pytestmark = pytest.mark.demo
 def _demo(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "mdm_sync", "demo", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
-
-
-def _processes_in(folder: Path) -> list[str]:
-    """Command lines of running processes that name the folder."""
-    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    return [line.decode(errors="replace") for line in lines if str(folder).encode() in line]
 
 
 def test_the_demo_shows_findings_mail_and_summary_and_ends_with_0(tmp_path: Path) -> None:
@@ -30,7 +25,7 @@ def test_the_demo_shows_findings_mail_and_summary_and_ends_with_0(tmp_path: Path
         assert words in ran.stdout
     assert "Arrived in all: 4 mails, 1 summary." in ran.stdout
     assert not Places(folder).running.exists()
-    assert _processes_in(folder) == []
+    assert processes_of(folder) == []
 
 
 def test_a_folder_that_is_not_the_demos_is_left_alone(tmp_path: Path) -> None:
@@ -54,5 +49,5 @@ def test_up_status_fault_day_and_down(tmp_path: Path) -> None:
     assert "Day 2" in _demo("status", "--folder", str(folder)).stdout
     assert _demo("up", "--folder", str(folder)).returncode == 1
     assert _demo("down", "--folder", str(folder)).returncode == 0
-    assert _processes_in(folder) == []
+    assert processes_of(folder) == []
     assert _demo("status", "--folder", str(folder)).returncode == 1

@@ -1,7 +1,9 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from state import Store
 from tests.far_side import Trust
 from tests.far_side_fixtures import (
     background,
@@ -35,3 +37,17 @@ __all__ = [
 def scripted(background: BackgroundLoop, trust: Trust) -> Iterator[Scripted]:
     with scripted_jamf(background, trust) as side:
         yield side
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the store is kept; it is not there yet."""
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def store(folder: Path) -> Iterator[Store]:
+    """A new store, open for work."""
+    store = Store.open(folder)
+    yield store
+    store.close()

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from connectors.iserv import Limits
+from connectors.iserv.limits import Limits
 from mdm_sync.core.completeness import refuse_directory
 from mdm_sync.core.model import Person, School
 from mdm_sync.demo.certificates import DemoAuthority

@@ -112,7 +112,8 @@ class TestWorkerThatDies:
 
 PROGRAM = """
 import sys
-from connectors.iserv import IServDirectories, Limits
+from connectors.iserv.directories import IServDirectories
+from connectors.iserv.limits import Limits
 from mdm_sync.core.model import DirectoryAddress, School
 
 address = DirectoryAddress(url=sys.argv[1], base_dn="dc=s,dc=test", account_dn="cn=mdm-sync,dc=s,dc=test")

@@ -4,16 +4,12 @@ import csv
 import io
 import json
 import os
-import pty
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.command_line import Ran, mdm_sync
+from tests.command_line import Ran, mdm_sync, mdm_sync_here, terminal_that_says
 from tests.integration.test_schools import HEADER, row
 from tests.integration.test_schools_open_data import OLDER, line
 
@@ -52,21 +48,13 @@ class Installation:
 
     def run(self, *arguments: str, terminal: int | None = None) -> Ran:
         """Run a command; its standard input is nothing, or the terminal."""
-        environment = os.environ | {"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml"), "COLUMNS": "200"}
-        stdin = subprocess.DEVNULL if terminal is None else terminal
-        return mdm_sync("schools", *arguments, environment=environment, stdin=stdin)
+        variables = {"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml"), "COLUMNS": "200"}
+        if terminal is None:
+            return mdm_sync_here("schools", *arguments, environment=variables)
+        return mdm_sync("schools", *arguments, environment=os.environ | variables, stdin=terminal)
 
     def import_(self, *options: str, terminal: int | None = None) -> Ran:
         return self.run("import", str(self.open_data), *options, terminal=terminal)
-
-
-@contextmanager
-def terminal_that_says(answer: str) -> Iterator[int]:
-    ours, theirs = pty.openpty()
-    os.write(ours, f"{answer}\n".encode())
-    yield theirs
-    os.close(theirs)
-    os.close(ours)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from config.texts import Texts
 from connectors.mail import Language, MailComposer, read_mail
 from connectors.mail.message import Mail
 from mdm_sync.core.brakes import Direction, Hold, Ring
+from mdm_sync.core.lock_decisions import Doubt
+from mdm_sync.core.lock_orders import Outcome
 from mdm_sync.core.model import Finding, Severity
 from mdm_sync.core.news import (
     Baseline,
@@ -18,9 +20,12 @@ from mdm_sync.core.news import (
     SignOfLife,
     SourceAge,
     Storm,
+    WaitingLock,
 )
 from mdm_sync.core.recipients import Circle, Recipient
 from mdm_sync.ports import NewEntry
+from tests.replacing import replace
+from tests.unit.cli.losses import ORDER, THEFT
 
 AT = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
 TEAM = "mdm-team@systemhaus.example"
@@ -150,6 +155,10 @@ HOLDS = (
         school_name="",
     ),
 )
+NOT_LOCKED = tuple(
+    WaitingLock(order=replace(ORDER, outcome=Outcome.HELD, why=doubt.value), incident=THEFT, school_name=OST[1])
+    for doubt in (Doubt.TOO_MANY, Doubt.ANOTHER_SITE)
+)
 AGE = timedelta(hours=1)
 LIFE = SignOfLife(
     now=AT,
@@ -181,6 +190,7 @@ KINDS: dict[str, Callable[[str], NewEntry]] = {
     "digest-of-a-school": lambda code: COMPOSER.digest(of_school(code, INTRO[code]), OF_SCHOOL, (), AT),
     "storm-and-first-look": lambda code: COMPOSER.digest(central(code), STORM, (), AT),
     "held-back": lambda code: COMPOSER.holds(central(code), HOLDS, AT),
+    "not-locked": lambda code: COMPOSER.locks(central(code), NOT_LOCKED, AT),
     "sign-of-life": lambda code: COMPOSER.sign_of_life(central(code), LIFE),
     "test": lambda code: COMPOSER.test(central(code), AT),
 }

@@ -5,7 +5,7 @@ lock was asked for while the commands have not been read. A device that cannot b
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mdm_sync.core.incidents import MISSING_KINDS, Handling, Incident, missing_since
 from mdm_sync.core.locks import LockCommand
@@ -81,7 +81,7 @@ def stolen_device_seen(view: LossView) -> Verdicts:
     Harm: it is in use; had it been locked, it could be recovered.
     """
     for case, device, report in _open_cases(view):
-        contact = _contact(device)
+        contact = device.last_seen
         if contact is None or (contact > report.reported_at and device.lost_mode is None):
             yield Unclear(subject=case.subject)
         elif contact > report.reported_at and not device.lost_mode:
@@ -96,7 +96,7 @@ def locked_device_seen(view: LossView) -> Verdicts:
     No finding: the contact that confirmed Lost Mode.
     """
     for case, device, report in _open_cases(view):
-        contact, since = _contact(device), device.lost_mode_since
+        contact, since = device.last_seen, device.lost_mode_since
         if device.lost_mode is False:
             continue
         if device.lost_mode is None or contact is None or since is None:
@@ -234,11 +234,6 @@ def _confirmed_since(command: LockCommand | None, view: LossView) -> bool:
     if command is None or command.kind != "enable" or command.state != "acknowledged":
         return False
     return command.completed_at is None or view.read_at is None or command.completed_at >= view.read_at
-
-
-def _contact(device: Device) -> datetime | None:
-    """When it last was in contact; an inventory is one, and some servers do not tell the others."""
-    return max((at for at in (device.last_contact, device.last_inventory) if at), default=None)
 
 
 def _wrong(case: LossCase, report: Incident | None, *, severity: Severity | None = None, **more: str) -> Wrong:

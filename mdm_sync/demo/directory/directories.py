@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +56,7 @@ class Directories:
         self._faults: dict[str, dict[str, str | None]] = {}
         self._databases: dict[str, Path] = {}
         self._ports: Mapping[str, Ports] = {}
+        self._held = ExitStack()
         self._running: _Running | None = None
 
     def __enter__(self) -> Self:
@@ -85,6 +87,7 @@ class Directories:
                 self._running.processes.stop()
                 self._running.children.close()
                 self._running = None
+                self._held.close()
 
     def url(self, school_number: str) -> str:
         """Return where a school's directory is served, after the first start: ``ldaps://localhost:<port>``."""
@@ -170,7 +173,7 @@ class Directories:
         if running is None:
             return
         try:
-            self._ports = reserve(self._folder / "ports.json", self._contents)
+            self._ports = reserve(self._folder / "ports.json", self._contents, self._held)
             self._databases |= running.store.fill(self._filling(number) for number in numbers)
             schools = [self._served(number) for number in self._contents]
             running.processes.become([*slapd_plans(schools, running.certificates), *forwarder_plans(schools)])

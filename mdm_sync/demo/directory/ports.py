@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from mdm_sync.demo.errors import DemoError
@@ -24,12 +25,17 @@ class Ports:
     inner: int
 
 
-def reserve(file: Path, names: Iterable[str]) -> Mapping[str, Ports]:
-    """Return the ports of each name; those already noted in the file are kept, new ones are added to it."""
+def reserve(file: Path, names: Iterable[str], held: ExitStack) -> Mapping[str, Ports]:
+    """Return the ports of each name; those already noted in the file are kept, new ones are added to it.
+
+    Sockets that nobody listens on keep the new ones from other districts of this machine, also while no server is
+    there, until ``held`` is closed; a server may listen beside them.
+    """
     noted = json.loads(file.read_text()) if file.exists() else {}
     ports = {name: Ports(public=public, inner=inner) for name, (public, inner) in noted.items()}
     new = [name for name in names if name not in ports]
-    free = iter(_free(2 * len(new), {port for pair in ports.values() for port in (pair.public, pair.inner)}))
+    taken = {port for pair in ports.values() for port in (pair.public, pair.inner)}
+    free = iter(_free(2 * len(new), taken, held))
     ports |= {name: Ports(public=next(free), inner=next(free)) for name in new}
     file.write_text(json.dumps({name: [pair.public, pair.inner] for name, pair in ports.items()}))
     return ports
@@ -49,15 +55,20 @@ def is_free(port: int) -> bool:
         return _bind(probe, port)
 
 
-def _free(count: int, taken: set[int]) -> list[int]:
-    found: list[int] = []
-    with ExitStack() as held:
-        for port in _shuffled():
-            if len(found) == count:
-                return found
-            if port not in taken and _bind(held.enter_context(socket.socket()), port):
-                found.append(port)
+def _free(count: int, taken: set[int], held: ExitStack) -> list[int]:
+    free = (port for port in _shuffled() if port not in taken and _hold(held.enter_context(socket.socket()), port))
+    found = list(islice(free, count))
+    if len(found) == count:
+        return found
     raise DemoError(f"fewer than {count} ports are free between {_CHOICE.start} and {_CHOICE.stop}")
+
+
+def _hold(holder: socket.socket, port: int) -> bool:
+    """Take the port, unless anybody has it or holds it, and let servers of our own listen on it from now on."""
+    if not _bind(holder, port):
+        return False
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    return True
 
 
 def _shuffled() -> list[int]:

@@ -144,6 +144,7 @@ def _take(call: Call, record: Record, data: _Data) -> dict[str, str]:
             phone=data.lost_mode_phone or None,
             footnote=data.lost_mode_footnote or None,
         ),
+        visible_at=jamf.settings.visible_at(),
     )
     jamf.fleet.queue.add(command)
     jamf.settings.counters.commands += 1
@@ -151,6 +152,8 @@ def _take(call: Call, record: Record, data: _Data) -> dict[str, str]:
 
 
 def _may_see(call: Call, command: Command) -> bool:
+    if command.visible_at is not None and command.visible_at > call.jamf.settings.clock():
+        return False
     record = call.jamf.fleet.real(command.family, command.jamf_id)
     return call.who.sites is None or (record is not None and _reaches(call, record))
 

@@ -69,6 +69,7 @@ class Command:
         completed: when the device acknowledged it; None while it waits.
         lost: what to show, for ENABLE_LOST_MODE.
         planted: it belongs to the district; the devices do not answer such commands by themselves.
+        visible_at: clock time from which lists show it; None is at once.
     """
 
     uuid: str
@@ -80,6 +81,7 @@ class Command:
     completed: datetime | None = None
     lost: LostMode = LostMode()
     planted: bool = False
+    visible_at: float | None = None
 
     @property
     def state(self) -> str:

@@ -36,7 +36,7 @@ FAULTS: Final[Mapping[str, str]] = MappingProxyType(
         "lost-filter-ignored": "lostModeEnabled in a filter of devices is ignored",
         "command-500": "POST /v2/mdm/commands answers 500 and takes nothing if management id VALUE (any) is among them",
         "command-timeout": "POST /v2/mdm/commands takes the command and never answers",
-        "stale-read": "reads show a changed device as it was, for VALUE (60) seconds after the change",
+        "stale-read": "reads show neither a change of a device nor a new command, for VALUE (60) seconds after it",
         "fewer-sites": "the sites VALUE (ids with commas; the later half) and their devices are not shown",
         "half-fleet": "VALUE (50) per cent of the devices are gone",
         "empty-fleet": "no device at all, totalCount 0",

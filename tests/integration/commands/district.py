@@ -1,6 +1,5 @@
 """An invented district of three schools, its settings and register, and a store that two cycles have filled."""
 
-import os
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from mdm_sync.core.rules.book import RuleBook
 from mdm_sync.cycle import Scope, run_cycle
 from mdm_sync.equipment import Equipment
 from state import Store
-from tests.command_line import Ran, mdm_sync
+from tests.command_line import Ran, mdm_sync_here
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import FakeFleet
 from tests.replacing import replace
@@ -128,8 +127,7 @@ class Installation:
         (self.folder / "mdm-sync.toml").write_text(SETTINGS.format(language=language), encoding="utf-8")
 
     def run(self, *arguments: str) -> Ran:
-        environment = os.environ | {"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml")}
-        return mdm_sync(*arguments, environment=environment)
+        return mdm_sync_here(*arguments, environment={"MDM_SYNC_CONFIG": str(self.folder / "mdm-sync.toml")})
 
     def listed(self, *arguments: str) -> list[dict[str, Any]]:
         """The findings that a list with these options holds."""

@@ -8,12 +8,25 @@ import pytest
 
 from mdm_sync.core.incident_intake import KnownReports, take_in
 from mdm_sync.core.incidents import Handling, Incident, IncidentKind
+from mdm_sync.core.lifecycle import TransitionKind
 from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import Device
 from mdm_sync.core.views import LossCase
 from mdm_sync.ports import Commit
 from state import Store
-from tests.integration.state.given import DISTRICT, EVENING, MORNING, NOON, NORD, device, sweep
+from tests.integration.state.given import (
+    DISTRICT,
+    EVENING,
+    MORNING,
+    NOON,
+    NORD,
+    commit,
+    device,
+    finding,
+    opened,
+    steps,
+    sweep,
+)
 from tests.replacing import replace
 
 RULES = ("locked-without-report",)
@@ -169,8 +182,16 @@ class TestWatching:
         ]
         keep(store, *told)
         cycle(store, *map(managed, (1, 3, 4, 5)))
-        assert store.incidents.serials_to_watch() == ("DMPX1", "DMPX3", "UNKNOWN")
+        assert store.incidents.serials_to_watch(()) == ("DMPX1", "DMPX3", "UNKNOWN")
         assert store.incidents.management_ids_to_watch() == ("m-1", "m-3")
+
+    def test_so_is_a_device_while_something_about_locks_is_open_of_it(self, store: Store) -> None:
+        sweep(store, device(1), device(2))
+        locked = finding("locked-without-report", 1)
+        commit(store, opened(locked, finding("device-silent", 2)))
+        assert store.incidents.serials_to_watch(RULES) == ("DMPX1",)
+        commit(store, steps(TransitionKind.RESOLVED, locked))
+        assert store.incidents.serials_to_watch(RULES) == ()
 
     def test_commands_are_known_in_the_order_of_sending_until_they_are_too_old(self, store: Store) -> None:
         keep(store, report(), report("V-2", serial="DMPX2"))

@@ -3,15 +3,18 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from config.texts import Texts
-from connectors.mail import Language, MailComposer
+from connectors.mail import CentralLockMails, Language, MailComposer
 from connectors.mail.message import Mail, message_of, read_mail
 from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.lock_decisions import Doubt
+from mdm_sync.core.lock_orders import Outcome
 from mdm_sync.core.matching import Candidates, PersonIndex, match
 from mdm_sync.core.model import (
     Device,
@@ -23,11 +26,12 @@ from mdm_sync.core.model import (
     Severity,
     UserFields,
 )
-from mdm_sync.core.news import Baseline, Digest, NewsKind, Place, SignOfLife, SourceAge, Storm
+from mdm_sync.core.news import Baseline, Digest, NewsKind, Place, SignOfLife, SourceAge, Storm, WaitingLock
 from mdm_sync.core.recipients import Circle, Recipient
 from mdm_sync.core.rules import DEVICE_RULES, judge
 from mdm_sync.core.views import SchoolView
 from tests.replacing import replace
+from tests.unit.cli.losses import ORDER, THEFT
 
 SENDER = "mdm-sync@it.example"
 TEAM = "team@it.example"
@@ -416,6 +420,42 @@ class TestTheEnvelope:
     @pytest.mark.parametrize(("circle", "answers"), [(Circle.SCHOOL, TEAM), (Circle.CENTRAL, None)])
     def test_answers_of_a_school_go_to_the_central_team(self, circle: Circle, answers: str | None) -> None:
         assert message_of(mail(NEWS, circle=circle), "key")["Reply-To"] == answers
+
+
+def not_locked(language: str) -> Mail:
+    waiting = WaitingLock(
+        order=replace(ORDER, outcome=Outcome.HELD, why=Doubt.TOO_MANY.value), incident=THEFT, school_name="Schule Nord"
+    )
+    (entry,) = CentralLockMails(COMPOSER, [reader(language)], lambda: AT).locks([waiting])
+    return read_mail(entry.content)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "told"),
+    [
+        (
+            "de",
+            "[mdm-sync] 1 gestohlenes Gerät nicht gesperrt",
+            (
+                "Schule Nord (100001) – DMPX1234ABCD, Vorgang 12: die Zahl der automatischen Sperren "
+                "eines Tages ist erreicht."
+            ),
+        ),
+        (
+            "en",
+            "[mdm-sync] 1 stolen device not locked",
+            "Schule Nord (100001) – DMPX1234ABCD, incident 12: the day's number of automatic locks is reached.",
+        ),
+    ],
+)
+def test_what_was_not_locked_is_told_with_reason_and_command(language: str, subject: str, told: str) -> None:
+    one = not_locked(language)
+    assert one.subject == subject
+    assert f"  - {told}\n" in one.text
+    assert "mdm-sync lock " in one.text
+    shown = unescape(one.html)
+    assert f"<li>{told}</li>" in shown
+    assert "mdm-sync lock " in shown
 
 
 HOSTILE = {
