@@ -30,7 +30,9 @@ _LAST_STEP = "(SELECT kind FROM finding_steps WHERE finding = findings.id ORDER 
 _SINCE = "EXISTS (SELECT 1 FROM finding_steps WHERE finding = findings.id AND kind = '{}' AND cycle > told.cycle)"
 _DUE, _BACK = _SINCE.format("due"), _SINCE.format("reopened")
 _NEWS = f"""
-SELECT findings.*, told.severity AS told_severity, told.open AS told_open, outbox.key AS mail,
+SELECT findings.id, rule, findings.subject, school, findings.severity, findings.open, opened_at, baseline,
+    iif(baseline AND told.finding IS NULL, '{{}}', details) AS details,
+    told.severity AS told_severity, told.open AS told_open, outbox.key AS mail,
     {_DUE} AS due, {_BACK} AS back, {LABEL}, devices.building, devices.room
 FROM findings
 LEFT JOIN devices ON devices.subject = findings.subject

@@ -42,7 +42,8 @@ class Mailings(Protocol):
     def news(self, wanted: Wanted, schools: Iterable[School]) -> tuple[Reported, ...]:
         """The findings of which the recipient was not told how they stand, the most severe first.
 
-        Findings that somebody looks after, or that settings withdrew, are not among them.
+        Findings that somebody looks after, or that settings withdrew, are not among them. Those of a first look come
+        without their details: there are many of them, and they are only counted.
         """
 
     def open_counts(self, wanted: Wanted) -> dict[str, dict[str, int]]:

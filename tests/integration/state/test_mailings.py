@@ -107,8 +107,9 @@ def test_what_got_worse_is_news_and_what_got_better_is_not(filled_store: Store) 
 
 
 def test_what_opened_in_a_first_look_says_so_until_it_comes_back(store: Store) -> None:
-    commit(store, [Transition(kind=TransitionKind.OPENED, finding=finding(about=1), baseline=True)])
-    assert [one.baseline for one in news(store)] == [True]
+    found = replace(finding(about=1), details={"serial": "DMPX1"})
+    commit(store, [Transition(kind=TransitionKind.OPENED, finding=found, baseline=True)])
+    assert [(one.baseline, dict(one.place.finding.details)) for one in news(store)] == [(True, {})]
     commit(store, [Transition(kind=TransitionKind.RESOLVED, finding=finding(about=1))])
     commit(store, [Transition(kind=TransitionKind.REOPENED, finding=finding(about=1))])
     assert [one.baseline for one in news(store)] == [False]

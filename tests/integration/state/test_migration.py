@@ -126,3 +126,22 @@ def test_an_older_store_is_not_brought_up_by_asking(folder: Path) -> None:
     with pytest.raises(PermanentError, match=r"is of an older version: run mdm-sync reconcile first\."):
         Store.look(folder)
     assert ask(folder, "SELECT name FROM sqlite_master") == [("kept",)]
+
+
+def test_attempts_of_the_first_version_have_come_to_an_end(folder: Path) -> None:
+    first, *_ = migrations.pending(Database(memory=True))
+    plan = Migrations(migrations.name)
+    plan(name=first.name)(first.fn)
+    database = open_for_work(folder, plan=plan)
+    day = "2026-11-23T06:30:00+00:00"
+    columns = "(key, kind, content, created_at, due_at)"
+    database.execute(f"INSERT INTO outbox {columns} VALUES ('k', 'mail', '', :day, :day)", {"day": day})  # noqa: S608 - our own columns
+    database.execute("INSERT INTO attempts VALUES (1, ?, 'no answer')", (day,))
+    database.conn.commit()
+    database.conn.close()
+    store = Store.open(folder)
+    (attempt,), row = store.outbox.tries(1), store.outbox.row(1)
+    assert (attempt.ended_at, attempt.error) == (attempt.began_at, "no answer")
+    assert row is not None
+    assert (row.recipient, row.title) == ("", "")
+    store.close()
