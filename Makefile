@@ -8,6 +8,7 @@ READY := $(VENV)/.ready
 # The tests of one file share servers and build on each other, so a file stays in one process. The order stays as well:
 # the long ones come first, and the short ones at the end fill what is left.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+VERIFY_LOG := $(VENV)/verify.log
 
 .DEFAULT_GOAL := help
 .PHONY: help setup debian browser demo test verify lint bench peers mutation texts clean
@@ -49,7 +50,8 @@ test: setup lint
 	$(BIN)/pytest -m "not verify" $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
 verify: test browser mutation peers
-	$(BIN)/pytest -m verify
+	$(BIN)/pytest -m verify --log-file=$(VERIFY_LOG) --log-file-level=WARNING
+	@echo "what the long tests tell, seeds and phases of kills among it: $(VERIFY_LOG)"
 	sh tests/every-python.sh $(SIDE_BY_SIDE)
 
 mutation: $(READY)

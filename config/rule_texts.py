@@ -63,7 +63,10 @@ RULE_TEXTS = {
         ),
         title=_("Person seems to be at another school"),
         why=_("The person whom the device names has left; an account at another school seems to be the same person."),
-        remedy=_("Ask at that school for the device; move it to the school's site, or take it back."),
+        remedy=_(
+            "Ask at that school for the device; move it to the school's site, or take it back. Where it stands there "
+            "already, enter the new account."
+        ),
     ),
     "device-silent": RuleText(
         counted=counted("%(number)d silent device", "%(number)d silent devices"),

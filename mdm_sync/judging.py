@@ -218,6 +218,7 @@ class Judging:
             classes=snapshot.classes_of(school),
             held=held.anywhere,
             held_here=held.here,
+            unsure=held.unsure,
             stock=stock,
             conditions=self.conditions,
         )

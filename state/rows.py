@@ -67,7 +67,7 @@ PERSON_COLUMNS = (
 )
 """All that a directory says of a person, beside the uuid."""
 
-PERSON = f"school, uuid, ref, {', '.join(PERSON_COLUMNS)}, left_since, gone_since, role_before"
+PERSON = f"school, uuid, ref, {', '.join(PERSON_COLUMNS)}, left_since, missed, gone_since, role_before"
 """What ``person_of`` takes, in its order."""
 
 _to_json = msgspec.json.Encoder().encode
@@ -198,6 +198,7 @@ def person_of(row: sqlite3.Row) -> Person:
         classes,
         grade,
         left_since,
+        missed,
         gone_since,
         role_before,
     ) = row
@@ -214,6 +215,7 @@ def person_of(row: sqlite3.Row) -> Person:
         classes=_strings(classes),
         grade=grade,
         left_since=moment(left_since) if gone_since or leaver or lost_role else None,  # missing in one read is not left
+        missing=missed > 0 and gone_since is None,
         gone=gone_since is not None,
         ref=ref,
     )

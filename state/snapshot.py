@@ -102,14 +102,16 @@ class Snapshot:
     def held(self, school: School) -> Held:
         """What the school's persons hold, by the assignments that are staged, else by those of earlier cycles."""
         query = f"""
-        SELECT person_uuid, count(*) AS everywhere, sum({_PLACED} AND lost_mode IS NOT 1) AS here
-        FROM ({_CURRENT_ASSIGNMENTS}) JOIN devices USING (subject) WHERE kind = :ipad GROUP BY person_uuid
+        SELECT person_uuid, count(*) AS everywhere, sum({_PLACED} AND lost_mode IS NOT 1) AS here,
+        sum(missed) AS missed FROM ({_CURRENT_ASSIGNMENTS}) JOIN devices USING (subject) WHERE kind = :ipad
+        GROUP BY person_uuid
         """
         values = {"school": school.number, "ipad": DeviceKind.IPAD.value, **_sites((school,))}
         rows = self._connection.execute(query, values).fetchall()
         return Held(
             anywhere={row["person_uuid"]: row["everywhere"] for row in rows},
             here={row["person_uuid"]: row["here"] for row in rows if row["here"]},
+            unsure=frozenset(row["person_uuid"] for row in rows if row["missed"]),
         )
 
     def findings_of_devices(self, school: School) -> Mapping[Key, StoredFinding]:
@@ -157,14 +159,19 @@ class Snapshot:
         school_of = self._school_by_site(schools)
         twice = "SELECT serial FROM devices WHERE serial <> '' GROUP BY serial HAVING count(*) > 1"
         records: defaultdict[str, list[tuple[str, int | None]]] = defaultdict(list)
-        query = f"SELECT serial, subject, site_id FROM devices WHERE serial IN ({twice}) ORDER BY serial, subject"
+        missing: set[str] = set()
+        query = (
+            f"SELECT serial, subject, site_id, missed FROM devices WHERE serial IN ({twice}) ORDER BY serial, subject"
+        )
         for row in self._connection.execute(query):
             records[row["serial"]].append((row["subject"], row["site_id"]))
+            missing |= {row["serial"]} if row["missed"] else set()
         return tuple(
             Twins(
                 serial=serial,
                 subjects=tuple(subject for subject, _ in found),
                 schools=tuple(school_of.get(site, "") if site is not None else "" for _, site in found),
+                missing=serial in missing,
             )
             for serial, found in records.items()
         )

@@ -162,7 +162,7 @@ def acknowledge(folder: FolderOption = HERE) -> None:
 
 @app.command("day")
 def turn_to_day(
-    day: Annotated[int, typer.Argument(min=1, help="1 is the first day; the planted changes come later.")],
+    day: Annotated[int, typer.Argument(min=1, help="1 is the first day; on 4 the school year changes.")],
     folder: FolderOption = HERE,
 ) -> None:
     """Show the district as it is on another day."""

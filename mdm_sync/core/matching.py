@@ -5,7 +5,8 @@ where they find two persons, the answer is *ambiguous*, never a guess. A person 
 mail address alone, because a login is unique within one IServ only: two schools may both have a ``max.mueller``. While
 a school that could hold the address has not been read, the answer is *undecided*. A name is no identifier: it is asked
 last, within the own school, and only where no identifier found anybody. Persons who are gone are asked in the same way
-after all who are there, so that a device which names one is not taken for naming nobody known.
+after all who are there, so that a device which names one is not taken for naming nobody known; a name counts for the
+namesake who is there only where no identifier says that somebody gone from the school is meant.
 """
 
 from collections import defaultdict
@@ -182,8 +183,9 @@ def match(device: Device, candidates: Candidates, steps: Sequence[Step] = STEPS)
         return _one_of(hits)
     if any(school.could_hold(mail) for school in candidates.unread for mail in mails):
         return _undecided("a school that could hold the address has not been read")
+    former = _among_former(user, candidates, steps, mails)
     hits = _at_own_school(user, own, [step for step in steps if not step.identifies])
-    hits = hits or _among_former(user, candidates, steps, mails)
+    hits = _without_namesakes(hits, former) or former
     return _one_of(hits) if hits else _nobody(user, own, steps)
 
 
@@ -213,6 +215,16 @@ def _among_former(user: UserFields, candidates: Candidates, steps: Sequence[Step
     hits = _at_own_school(user, former, [step for step in steps if step.identifies])
     hits = hits or _elsewhere(mails, candidates.former_elsewhere)
     return hits or _at_own_school(user, former, [step for step in steps if not step.identifies])
+
+
+def _without_namesakes(hits: Hits, former: Hits) -> Hits:
+    """Who was found by a name alone, but for those whose name somebody gone had whom an identifier of the school found.
+
+    Somebody gone from another school is no namesake: the same name here is most likely the account that they have now.
+    """
+    identified = (person for step, person in former.values() if step != ELSEWHERE and STEP_BY_NAME[step].identifies)
+    names = {name for person in identified for name in _names_of(person)}
+    return {key: hit for key, hit in hits.items() if names.isdisjoint(_names_of(hit[1]))}
 
 
 def _collect(hits: Hits, step: str, persons: Iterable[Person]) -> None:

@@ -181,6 +181,8 @@ class Person(Struct, frozen=True, kw_only=True, gc=False):
         grade: year of school, where the person's groups tell one.
         left_since: when the person was first seen to be missing, among the leavers, or without the role that they had;
             None while they are there.
+        missing: the last read of the directory did not show them. Absence counts from the second such read on: until
+            then nothing new is concluded about them, neither that they left nor what they lack.
         gone: the directory does not show them any more; what is known of them is from before.
         ref: the reference that stands for the person in logs, exports and mails; "" before it is stored.
     """
@@ -196,6 +198,7 @@ class Person(Struct, frozen=True, kw_only=True, gc=False):
     classes: tuple[str, ...] = ()
     grade: int | None = None
     left_since: datetime | None = None
+    missing: bool = False
     gone: bool = False
     ref: str = ""
 

@@ -64,6 +64,7 @@ class PeopleView:
     Attributes:
         held: how many iPads name each person, by uuid, wherever they stand; who holds none is not in it.
         held_here: how many of these stand in the school's own sites and can be used: none in Lost Mode.
+        unsure: persons of whose iPads one was missing from the last sweep, so that they may be fewer.
     """
 
     school: School
@@ -73,6 +74,7 @@ class PeopleView:
     held_here: Mapping[str, int]
     stock: Stock
     conditions: Conditions
+    unsure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +162,17 @@ class Privileges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Twins:
-    """Device records that have one serial number; ``schools`` are those where they stand, "" for none."""
+    """Device records that have one serial number.
+
+    Attributes:
+        schools: where they stand, "" for none.
+        missing: one of them was missing from the last sweep; it may be gone.
+    """
 
     serial: str
     subjects: tuple[str, ...]
     schools: tuple[str, ...]
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,10 +125,12 @@ class Held:
 
     Attributes:
         here: those that stand in the school's own sites and are in no Lost Mode.
+        unsure: persons of whose iPads one was missing from the last sweep.
     """
 
     anywhere: Mapping[str, int]
     here: Mapping[str, int]
+    unsure: frozenset[str] = frozenset()
 
 
 class Snapshot(Protocol):

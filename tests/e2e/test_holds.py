@@ -41,6 +41,28 @@ def test_a_refused_read_is_held_decided_and_over_when_the_fault_ends(installatio
 
 
 @pytest.mark.usefixtures("reconciled")
+def test_a_dry_run_leaves_store_outbox_mails_and_summaries_as_they_are(installation: Installation) -> None:
+    unassigned = min(subject for rule, subject in open_findings(installation) if rule == "device-unassigned")
+    record = f"/jamf/devices/{unassigned.partition(':')[2]}"
+    installation.ask("POST", record, {"username": "nobody.knows"})
+    before = _bytes(installation), installation.mails, installation.summaries
+    dry = installation.run("reconcile", "--dry-run", "--format", "json")
+    assert (_bytes(installation), installation.mails, installation.summaries) == before
+    assert {step["kind"] for step in dry.document["plan"]["steps"]} == {"opened", "resolved"}
+    real = installation.run("reconcile", "--format", "json")
+    assert real.document["plan"] == dry.document["plan"]
+    assert len(installation.mails) == len(before[1]) + 1
+    installation.ask("POST", record, {"username": ""})
+    assert installation.run("reconcile").code == 0
+
+
+def _bytes(installation: Installation) -> dict[str, bytes]:
+    """The store and its log; which readers are there (-shm) is no content."""
+    found = installation.places.state.glob("state.db*")
+    return {path.name: path.read_bytes() for path in found if not path.name.endswith("-shm")}
+
+
+@pytest.mark.usefixtures("reconciled")
 def test_findings_are_acknowledged_and_given_back(installation: Installation) -> None:
     chosen = ("--rule", "device-unassigned")
     acked = installation.run("findings", "ack", *chosen, "--until", "2099-12-31", "--why", "ordered", SUDO_USER="eva")

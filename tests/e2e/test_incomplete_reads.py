@@ -8,7 +8,7 @@ from _pytest.mark import ParameterSet
 from mdm_sync.demo.district import generate
 from mdm_sync.demo.model import Plan
 from tests.command_line import Ran
-from tests.e2e.conftest import NOW, Installation, open_findings
+from tests.e2e.conftest import NOW, Installation, open_findings, stored
 
 pytestmark = pytest.mark.demo
 
@@ -35,6 +35,17 @@ def fault(
     after = installation.run("reconcile", "--format", "json")
     assert (after.code, after.document["holds"]) == (0, [])
     assert open_findings(installation) == before
+
+
+_MISSED = """
+SELECT 'person', uuid FROM persons WHERE missed OR gone_since IS NOT NULL OR left_since IS NOT NULL
+UNION ALL SELECT 'device', subject FROM devices WHERE missed ORDER BY 1, 2
+"""
+
+
+def _missed(installation: Installation) -> list[tuple[str, ...]]:
+    """Which persons and devices were missing from a read, or have left: of them a false user-left would come."""
+    return stored(installation, _MISSED)
 
 
 def _errors(ran: Ran) -> dict[str, str]:
@@ -68,10 +79,12 @@ def test_a_directory_that_cannot_be_believed_is_named_and_changes_nothing(
     installation: Installation, before: set[tuple[str, str]], fault: tuple[str, str]
 ) -> None:
     assert fault
+    missed = _missed(installation)
     ran = installation.run("reconcile", "--format", "json")
     assert ran.code == 3
     assert set(_errors(ran)) == {f"iserv-{SCHOOL}"}
     assert open_findings(installation) == before
+    assert _missed(installation) == missed
     assert ran.document["outbox"]["new"] in ([], ["summary"])
 
 
@@ -91,12 +104,14 @@ JAMF_FAULTS: dict[str, set[tuple[str, str]]] = {
 def test_a_sweep_that_cannot_be_believed_is_refused_and_said_to_be_so(
     installation: Installation, before: set[tuple[str, str]], fault: tuple[str, str]
 ) -> None:
+    missed = _missed(installation)
     ran = installation.run("reconcile", "--format", "json")
     shrunk = SHRUNK in JAMF_FAULTS[fault[1]]
     assert ran.code == (5 if shrunk else 3)
     assert [(hold["ring"], hold["state"]) for hold in ran.document["holds"]] == [("source", "open")] * shrunk
     assert set(_errors(ran)) == {"jamf"}
     assert open_findings(installation) == before | JAMF_FAULTS[fault[1]]
+    assert _missed(installation) == missed
 
 
 def test_when_the_faults_end_all_is_read_again(installation: Installation, before: set[tuple[str, str]]) -> None:

@@ -61,6 +61,20 @@ class TestAbsence:
         days(world, GRACE)
         assert world.open_findings() == set()
 
+    def test_who_is_missing_once_lacks_no_device_that_somebody_else_has_by_now(self, world: World) -> None:
+        heir = pupil(NORD, 1)
+        world.leaves(NORD, 0)
+        world.change(1, user=UserFields(username=heir.login))
+        for _ in range(2):
+            world.run()
+            assert world.open_findings() == {("several-devices", heir.subject)}
+
+    def test_what_is_missing_once_is_no_second_record_of_a_device(self, world: World) -> None:
+        world.fleet.devices[0] = replace(world.fleet.devices[0], jamf_id=99)
+        for _ in range(2):
+            world.run()
+            assert world.open_findings() == set()
+
     def test_a_role_that_was_lost_counts_like_leaving(self, world: World) -> None:
         people = world.directories.persons[NORD.number]
         people[0] = replace(people[0], role=type(people[0].role)("unknown"))
@@ -86,6 +100,12 @@ class TestAbsence:
         self, world: World, same: dict[str, str]
     ) -> None:
         moved(world, 0, **same)
+        days(world, GRACE + 2)
+        assert world.of("user-left") == world.of("user-moved") == {"device:1"}
+
+    def test_it_is_one_where_the_device_stands_there_already_under_the_old_address(self, world: World) -> None:
+        moved(world, 0, uuid=pupil(NORD, 0).uuid, mail="new@100002.example")
+        world.change(1, user=UserFields(email=pupil(NORD, 0).mail), site_id=world.site_of(SUED.number))
         days(world, GRACE + 2)
         assert world.of("user-left") == world.of("user-moved") == {"device:1"}
 

@@ -88,14 +88,14 @@ def wrong_school(view: SchoolView) -> Iterator[Wrong | Unclear]:
     No finding: a teacher with an account at both schools whose record names the account of the device's school; the
     same login at another school, because the own school's person counts first; a person who is gone from there, whom
     ``user-left`` tells.
-    Unclear: an assignment that is undecided.
+    Unclear: an assignment that is undecided; a person who is missing from the last read of that school.
     """
     for device in view.devices:
         assignment = view.assignments[device.subject]
         if assignment.state is AssignmentState.UNDECIDED:
             yield Unclear(subject=device.subject)
         elif _is_at_another_school(assignment.person, view):
-            yield _wrong(device, person=assignment.person.ref, person_school=assignment.person.school)
+            yield _wrong_unless_missing(device, assignment.person)
 
 
 def user_left(view: SchoolView) -> Iterator[Wrong | Unclear]:
@@ -150,6 +150,13 @@ def _since(view: SchoolView, person: Person) -> dict[str, str]:
 
 def _is_at_another_school(person: Person | None, view: SchoolView) -> TypeGuard[Person]:
     return person is not None and not person.gone and person.school != view.school.number
+
+
+def _wrong_unless_missing(device: Device, person: Person) -> Wrong | Unclear:
+    """Who is missing may have left for the very school where the device stands."""
+    if person.missing:
+        return Unclear(subject=device.subject)
+    return _wrong(device, person=person.ref, person_school=person.school)
 
 
 def _wrong_unless_shared(device: Device, **more: str) -> Wrong | Unclear:

@@ -17,12 +17,13 @@ def student_without_device(view: PeopleView) -> Iterator[Wrong | Unclear]:
     Harm: the student cannot follow the lesson.
 
     No finding: who shares by the targets; who holds a device that stands at another school, or is in repair; who left.
-    Unclear: a student whose grade is not known, in a form whose targets tell grades apart.
+    Unclear: a student whose grade is not known, in a form whose targets tell grades apart; one who is missing from the
+    last read, for the device may be somebody else's already when it is seen that they left.
     """
     for person in _of_role(view, Role.STUDENT):
         if person.uuid not in view.held:
             per_device = _students_per_device(view, person)
-            if per_device is None:
+            if per_device is None or person.missing:
                 yield Unclear(subject=person.subject)
             elif per_device == 1:
                 yield _wrong(person)
@@ -34,29 +35,40 @@ def teacher_without_device(view: PeopleView) -> Iterator[Wrong | Unclear]:
     Harm: the teacher cannot prepare or give lessons with what the class works with.
 
     No finding: staff of the office; the account of a teacher of another school outside the teachers' groups; who left.
+    Unclear: one who is missing from the last read.
     """
     for person in _of_role(view, Role.TEACHER):
         if person.uuid not in view.held:
-            yield _wrong(person)
+            yield Unclear(subject=person.subject) if person.missing else _wrong(person)
 
 
 def several_devices(view: PeopleView) -> Iterator[Wrong | Unclear]:
     """A person whom more iPads name than the role's allowance says.
 
     Harm: an iPad lies unused while somebody else has none, or a handover was never entered.
+
+    Unclear: one who is missing from the last read, or of whose iPads one is; a device that was enrolled anew has two
+    records until the old one is gone.
     """
     for person in view.persons:
         held = view.held.get(person.uuid, 0)
         if held > view.conditions.targets.allowance(person.role):
-            yield _wrong(person, devices=str(held))
+            unsure = person.missing or person.uuid in view.unsure
+            yield Unclear(subject=person.subject) if unsure else _wrong(person, devices=str(held))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Class:
-    """The students of one class who share: how many they are, need, hold themselves, and have in a set of their own."""
+    """The students of one class who share: how many they are, need, hold themselves, and have in a set of their own.
 
-    account: str
+    Attributes:
+        subject: key among the subjects of findings; "" for those who are in no class.
+        unsure: somebody of them is missing from the last read, so that they may be fewer.
+    """
+
+    subject: str
     students: int
+    unsure: bool
     needed: int
     own: int
     in_set: int
@@ -73,18 +85,25 @@ def class_short_of_devices(view: PeopleView) -> Iterator[Wrong | Unclear]:
 
     No finding: students who do not share, or whose grade is not known; a class that has just enough. Students in no
     class count where the school is judged as a whole.
+    Unclear: a class, or the school as a whole, from which a student is missing in the last read.
     """
     names = {one.account: one.name for one in view.classes}
     classes = [_class(view, account, names.get(account), sharing) for account, sharing in _sharing(view)]
     needed, own = sum(one.needed for one in classes), sum(one.own for one in classes)
     if own + sum(one.in_set for one in classes) < needed // 2:
-        students = sum(one.students for one in classes)
-        yield from _short(f"school:{view.school.number}", students, needed, view.stock.total + own)
+        whole = _Class(
+            subject=f"school:{view.school.number}",
+            students=sum(one.students for one in classes),
+            unsure=any(one.unsure for one in classes),
+            needed=needed,
+            own=own,
+            in_set=view.stock.total,
+        )
+        yield from _short(whole)
         return
     for one in classes:
-        if one.account:
-            subject = f"class:{view.school.number}/{one.account}"
-            yield from _short(subject, one.students, one.needed, one.own + one.in_set)
+        if one.subject:
+            yield from _short(one)
 
 
 def _sharing(view: PeopleView) -> list[tuple[str, list[tuple[Person, int]]]]:
@@ -100,19 +119,23 @@ def _sharing(view: PeopleView) -> list[tuple[str, list[tuple[Person, int]]]]:
 def _class(view: PeopleView, account: str, name: str | None, sharing: list[tuple[Person, int]]) -> _Class:
     students_by_ratio = Counter(per_device for _, per_device in sharing)
     return _Class(
-        account=account,
+        subject=f"class:{view.school.number}/{account}" if account else "",
         students=len(sharing),
+        unsure=any(person.missing for person, _ in sharing),
         needed=ceil(sum(Fraction(students, per_device) for per_device, students in students_by_ratio.items())),
         own=sum(view.held_here.get(person.uuid, 0) > 0 for person, _ in sharing),
         in_set=view.stock.groups.get(name, 0) if name else 0,
     )
 
 
-def _short(subject: str, students: int, needed: int, devices: int) -> Iterator[Wrong]:
-    if devices < needed:
-        yield Wrong(
-            subject=subject, details={"students": str(students), "needed": str(needed), "devices": str(devices)}
-        )
+def _short(some: _Class) -> Iterator[Wrong | Unclear]:
+    """What is to be said of a class, or of all of a school together."""
+    devices = some.own + some.in_set
+    if some.unsure:
+        yield Unclear(subject=some.subject)
+    elif devices < some.needed:
+        details = {"students": str(some.students), "needed": str(some.needed), "devices": str(devices)}
+        yield Wrong(subject=some.subject, details=details)
 
 
 def _of_role(view: PeopleView, role: Role) -> Iterator[Person]:

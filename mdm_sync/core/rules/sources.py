@@ -14,8 +14,12 @@ def duplicate_serial(view: DistrictView) -> Iterator[Wrong | Unclear]:
     Harm: an older record was never removed; what is done to the one does not reach the device, and it counts twice.
 
     No finding: records without serial number; two devices with one asset tag.
+    Unclear: records of which one was missing from the last sweep, as after enrolling anew.
     """
     for twins in view.twins:
+        if twins.missing:
+            yield Unclear(subject=f"serial:{twins.serial}")
+            continue
         schools = set(twins.schools)
         yield Wrong(
             subject=f"serial:{twins.serial}",

@@ -8,13 +8,15 @@ IPads at full size: as the yearly report of a real city counts them by form, 1,0
 which are stolen or lost, without a site, or spare (named ``…-Reserve-…``); 81,961 in all. Apple TVs, Macs and records
 of type "Unknown" come on top.
 
-Days: day 1 is the district as it is first seen. Days 2 and 3 apply the planted changes and leave all else as it was,
-so the same ``now`` belongs to all days of one story. Nothing is dated after ``now``: the changes of a day fall into a
+Days: day 1 is the district as it is first seen. Days 2 and 3 apply the planted changes and leave all else as it was; on
+day 4 the school year changes, and after it no day brings anything new but what becomes due. The same ``now`` belongs
+to all days of one story. Nothing is dated after ``now``: the changes of a day fall into a
 slice of the hours before it (four hours a day), so that a demo may go through the days in minutes.
 """
 
 from random import Random
 
+from mdm_sync.demo.district.days.school_year import DAY, change_school_year
 from mdm_sync.demo.district.days.stories import begin, tell
 from mdm_sync.demo.district.draft import Draft, SchoolDraft
 from mdm_sync.demo.district.inventory import machines
@@ -40,6 +42,8 @@ def generate(plan: Plan) -> District:
     fill(draft)
     for _ in range(1, plan.day):
         tell(stories)
+    if plan.day >= DAY:
+        change_school_year(draft)
     return _finished(draft)
 
 

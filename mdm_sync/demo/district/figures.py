@@ -2,6 +2,7 @@
 
 Source: Stadt Dortmund, Jahresbericht zur Umsetzung des Medienentwicklungsplans und des DigitalPakts, Berichtsjahr 2023:
 schools, iPads in schools, desktops and laptops by form; 1,047 iPads in repair, 89 stolen and 16 lost within the year;
+18,111 moved between schools from one school year to the next;
 81,961 iPads as the base of the damage and theft tables. 80,310 iPads stand in schools and 1,047 are in repair, which is
 74,677 for students and 6,680 for teachers.
 
@@ -27,6 +28,7 @@ SCHOOLS = 155
 IN_REPAIR = 1047
 STOLEN_IN_YEAR = 89
 LOST_IN_YEAR = 16
+MOVED_IN_YEAR = 18_111
 IPADS = 81_961
 """All iPads. What is neither in a school by form nor in repair (604) is here stolen, lost, without a site or spare."""
 

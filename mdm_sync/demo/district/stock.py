@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Unpack
 
-from mdm_sync.demo.district.classes import SHARED_GRADES
+from mdm_sync.demo.district.classes import SHARED_GRADES, class_of
 from mdm_sync.demo.district.devices import add_personal, add_pool, fresh, user_fields
 from mdm_sync.demo.district.draft import DeviceKey, Draft, Holding, SchoolDraft
 from mdm_sync.demo.district.fields import DeviceFields
@@ -65,11 +65,6 @@ def _needs_own(school: SchoolDraft, person: DemoPerson, seen: Counter[str]) -> b
     class_account = class_of(person)
     seen[class_account] += 1
     return (seen[class_account] - 1) % 10 < _SEATS_IN_TEN
-
-
-def class_of(person: DemoPerson) -> str:
-    """Account of the person's first class group."""
-    return next(group for group in person.groups if group.startswith("klasse."))
 
 
 def in_repair_since(since: datetime) -> tuple[tuple[str, str], ...]:

@@ -86,6 +86,13 @@ class TestWhoHoldsWhat:
         assert store.snapshot.held(NORD) == Held(anywhere={}, here={})
         assert store.snapshot.held(SUED) == Held(anywhere={ANNA.uuid: 1}, here={})
 
+    def test_of_a_device_that_is_missing_once_it_is_not_sure(self, store: Store) -> None:
+        sweep(store, device(1), device(2))
+        store.staging.stage_assignments({"device:1": matched(ANNA), "device:2": matched(EMIL)})
+        sweep(store, device(2))
+        both = {ANNA.uuid: 1, EMIL.uuid: 1}
+        assert store.snapshot.held(NORD) == Held(anywhere=both, here=both, unsure=frozenset({ANNA.uuid}))
+
     def test_a_device_that_is_gone_is_held_by_nobody(self, store: Store) -> None:
         sweep(store, device(1))
         store.staging.stage_assignments({"device:1": matched(ANNA)})
@@ -145,6 +152,14 @@ class TestTwins:
                 schools=(NORD.number, SUED.number, "", ""),
             ),
         )
+
+    def test_a_record_that_is_missing_once_makes_them_unsure(self, store: Store) -> None:
+        sweep(store, device(1, serial="DMPX"), device(2, serial="DMPX"))
+        sweep(store, device(2, serial="DMPX"))
+        (twins,) = store.snapshot.twins(DISTRICT)
+        assert twins.missing
+        sweep(store, device(2, serial="DMPX"))
+        assert store.snapshot.twins(DISTRICT) == ()
 
     def test_records_without_a_serial_number_are_none(self, store: Store) -> None:
         sweep(store, replace(device(1), serial=""), replace(device(2), serial=""))

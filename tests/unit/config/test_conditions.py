@@ -3,9 +3,20 @@
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from config.conditions import conditions, matching_steps, rule_choices, rule_choices_by_school
+import pytest
+
+from config.conditions import (
+    brake_limits,
+    conditions,
+    matching_steps,
+    rule_choices,
+    rule_choices_by_school,
+    standing_exceptions,
+)
 from config.settings import Settings
+from mdm_sync.core.brakes import IN_SCHOOL_YEAR_WINDOW, BrakeLimits, Limit
 from mdm_sync.core.conditions import Calendar, Conditions, Repair, Target, Targets, Thresholds
+from mdm_sync.core.exceptions import StandingException
 from mdm_sync.core.matching import STEPS
 from mdm_sync.core.model import Role, Severity
 from mdm_sync.core.rules import Mode, RuleChoice
@@ -82,3 +93,60 @@ def test_what_is_said_of_rules_for_all_and_for_single_schools() -> None:
         "194011": {"unknown-user": RuleChoice(mode=Mode.OFF), "wrong-school": RuleChoice()},
         "194024": {"unknown-user": RuleChoice(severity=Severity.INFO)},
     }
+
+
+def test_without_a_word_of_the_settings_the_limits_of_the_brakes_are_those_of_the_core() -> None:
+    assert brake_limits(settings(), date(2026, 11, 23)) == BrakeLimits()
+    assert brake_limits(settings(), date(2026, 8, 15)) == IN_SCHOOL_YEAR_WINDOW
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "day", "inside"),
+    [
+        ("07-01", "09-30", date(2026, 6, 30), False),
+        ("07-01", "09-30", date(2026, 7, 1), True),
+        ("07-01", "09-30", date(2027, 9, 30), True),
+        ("07-01", "09-30", date(2026, 10, 1), False),
+        ("12-20", "01-10", date(2026, 12, 19), False),
+        ("12-20", "01-10", date(2026, 12, 20), True),
+        ("12-20", "01-10", date(2027, 1, 10), True),
+        ("12-20", "01-10", date(2027, 1, 11), False),
+    ],
+)
+def test_the_window_of_the_school_year_counts_both_its_days_and_may_go_over_the_new_year(
+    first: str, last: str, day: date, *, inside: bool
+) -> None:
+    told = brake_limits(settings(school_year={"first": first, "last": last}), day)
+
+    assert told == (IN_SCHOOL_YEAR_WINDOW if inside else BrakeLimits())
+
+
+def test_each_ring_has_limits_of_its_own_inside_the_window_and_outside() -> None:
+    set_by_hand = settings(
+        brakes={"school": {"opened_number": 1, "opened_percent": 2, "resolved_number": 3, "resolved_percent": 4}},
+        school_year={"rule": {"opened_number": 5, "opened_percent": 6, "resolved_number": 7, "resolved_percent": 8}},
+    )
+    outside, inside = (brake_limits(set_by_hand, date(2026, month, 15)) for month in (11, 8))
+
+    assert (outside.school.opened, outside.school.resolved) == (
+        Limit(number=1, share=0.02),
+        Limit(number=3, share=0.04),
+    )
+    assert (inside.rule.opened, inside.rule.resolved) == (Limit(number=5, share=0.06), Limit(number=7, share=0.08))
+    assert (outside.rule, inside.school) == (BrakeLimits().rule, IN_SCHOOL_YEAR_WINDOW.school)
+
+
+def test_standing_exceptions_arrive_with_reason_and_end() -> None:
+    trolley = {
+        "rule": "device-silent",
+        "name": "Koffer-*",
+        "school": "100001",
+        "reason": "spare",
+        "until": "2027-07-31",
+    }
+
+    assert standing_exceptions(settings(exceptions=[trolley])) == (
+        StandingException(
+            rule="device-silent", name="Koffer-*", school="100001", reason="spare", until=date(2027, 7, 31)
+        ),
+    )

@@ -171,6 +171,7 @@ class PeopleFields(TypedDict, total=False):
     classes: tuple[SchoolClass, ...]
     stock: Stock
     conditions: Conditions
+    unsure: frozenset[str]
 
 
 def people_judged(

@@ -438,6 +438,7 @@ class TestPersonsWhoAreGone:
     TWIN_GONE = replace(person("max.mueller1", name=("Max", "Müller")), gone=True)
     EMIL_GONE = replace(EMIL_SUED, gone=True)
     HEIR = person("max.mueller", uuid="uuid-heir")
+    NAMESAKE = person("max.mueller2", name=("Max", "Müller"))
 
     @pytest.mark.parametrize(
         ("names", "step"),
@@ -491,6 +492,25 @@ class TestPersonsWhoAreGone:
     )
     def test_whoever_is_there_comes_first(self, names: UserFields, there: Assignment) -> None:
         assert match(ipad(names), among(ANNA, elsewhere=(EMIL_SUED,), former=(self.MAX_GONE,))) == there
+
+    @pytest.mark.parametrize(
+        ("names", "found"),
+        [
+            pytest.param(user("max.mueller", real_name="Müller, Max"), matched("login", MAX_GONE), id="a login"),
+            pytest.param(user("Max Müller", MAX.mail), matched("mail", MAX_GONE), id="an address"),
+            pytest.param(user(real_name="Max Müller"), matched("name", NAMESAKE), id="the name alone"),
+        ],
+    )
+    def test_a_namesake_who_is_there_is_not_meant_where_an_identifier_says_who_is(
+        self, names: UserFields, found: Assignment
+    ) -> None:
+        assert match(ipad(names), among(self.NAMESAKE, ANNA, former=(self.MAX_GONE,))) == found
+
+    def test_the_name_of_somebody_gone_from_another_school_is_of_who_came_here_from_there(self) -> None:
+        here = person("emil.koenig3", name=("Emil", "König"))
+        own = among(here, former_elsewhere=(self.EMIL_GONE,))
+
+        assert match(ipad(user("", EMIL_SUED.mail, real_name="Emil König")), own) == matched("name", here)
 
     def test_whoever_was_at_the_own_school_comes_before_those_of_another(self) -> None:
         own = among(former=(self.MAX_GONE,), former_elsewhere=(self.EMIL_GONE,))

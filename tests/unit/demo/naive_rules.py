@@ -1,6 +1,6 @@
 """The rules of the district, written out as plainly as possible, to compare the planted truth with.
 
-Nothing here comes from the generator: only the values that the servers show. Rules with a grace period are left out;
+Nothing here comes from the generator: only the values that the servers show. Rules with a grace period stand apart;
 thresholds are taken somewhere between what is planted as wrong and what is planted as a near miss.
 """
 
@@ -23,8 +23,9 @@ class NaiveRules:
         self.district, self.former = days[-1], days[:-1]
         self.now = self.district.plan.now
         self.matcher = Matcher(self.district, self.district.persons)
-        known = {(p.school, p.uuid): p for day in days for p in day.persons}
-        self.with_former = Matcher(self.district, known.values())
+        self.known = {(p.school, p.uuid): p for day in days for p in day.persons}
+        self.here = {(p.school, p.uuid): p for p in self.district.persons}
+        self.with_former = Matcher(self.district, self.known.values())
         self.unread = self.matcher.unread_numbers
         self.reports: defaultdict[str, list[Incident]] = defaultdict(list)
         for incident in self.district.incidents:
@@ -70,6 +71,30 @@ class NaiveRules:
                 yield "ambiguous-user", subject(device)
             if match.person and school and match.person[0] != school.number:
                 yield "wrong-school", subject(device)
+
+    def after_the_grace_period(self) -> set[Finding]:
+        """What comes beside ``findings`` when whoever left did so long ago."""
+        return {finding for device in self.district.devices for finding in self._of_leavers(device)}
+
+    def _of_leavers(self, device: DemoDevice) -> Iterator[Finding]:
+        here = self.matches[subject(device)]
+        match = here if here.state != "unmatched" else self.with_former.match(device)
+        if match.person is None or is_pool(device, self.matcher.school_of(device)) or not self._left(match.person):
+            return
+        yield "user-left", subject(device)
+        old = self.known[match.person]
+        others = (p for p in self.district.persons if p.school != old.school)
+        if any(p.uuid == old.uuid or p.mail == old.mail for p in others):
+            yield "user-moved", subject(device)
+
+    def _left(self, key: tuple[str, str]) -> bool:
+        now = self.here.get(key)
+        if now is None:
+            return True
+        school, groups = self._school(now), {*now.groups}
+        with_claim = {*school.student_groups, *school.teacher_groups}
+        had = any((p.school, p.uuid) == key and with_claim & {*p.groups} for day in self.former for p in day.persons)
+        return bool(groups & {*school.leaver_groups}) or (had and not groups & (with_claim | {*school.staff_groups}))
 
     def of_thefts(self) -> Iterator[Finding]:
         for device in self.district.devices:

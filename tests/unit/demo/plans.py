@@ -22,7 +22,7 @@ def built(which: Plan) -> District:
 
 
 def one_day_after_another(schools: int, scale: float, seed: int = 1) -> list[District]:
-    return [built(plan(schools, scale, day, seed)) for day in (1, 2, 3)]
+    return [built(plan(schools, scale, day, seed)) for day in (1, 2, 3, 4)]
 
 
 def students(district: District) -> list[DemoPerson]:

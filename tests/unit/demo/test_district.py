@@ -213,7 +213,7 @@ def test_display_names_are_a_handful_in_the_default_schools() -> None:
 
 
 def test_a_later_day_changes_little_and_leaves_the_rest_as_it_was() -> None:
-    first, second, third = one_day_after_another(12, 0.2)
+    first, second, third, _ = one_day_after_another(12, 0.2)
 
     for before, after in ((first, second), (second, third)):
         changed = set(before.devices) ^ set(after.devices)
@@ -222,10 +222,10 @@ def test_a_later_day_changes_little_and_leaves_the_rest_as_it_was() -> None:
         assert before.incidents != after.incidents
 
 
-def test_days_beyond_the_third_bring_no_further_change() -> None:
-    third, tenth = built(plan(2, 0.2, day=3)), built(plan(2, 0.2, day=10))
+def test_days_beyond_the_fourth_bring_no_further_change() -> None:
+    fourth, tenth = built(plan(2, 0.2, day=4)), built(plan(2, 0.2, day=10))
 
-    assert (third.devices, third.persons, third.incidents) == (tenth.devices, tenth.persons, tenth.incidents)
+    assert (fourth.devices, fourth.persons, fourth.incidents) == (tenth.devices, tenth.persons, tenth.incidents)
 
 
 def test_nothing_but_the_end_of_a_profile_lies_after_now() -> None:

@@ -1,5 +1,6 @@
 """Cases for the rules about people: without a device, with several, alike in name, or former."""
 
+from mdm_sync.demo.district.classes import class_of
 from mdm_sync.demo.district.devices import (
     add_personal,
     by_display_name,
@@ -13,7 +14,6 @@ from mdm_sync.demo.district.figures import BERUFSKOLLEG, GRUNDSCHULE
 from mdm_sync.demo.district.names import name_key
 from mdm_sync.demo.district.persons import add_staff, add_student, fresh_name
 from mdm_sync.demo.district.planting.cases import Case, key_of, known_here_alone, name_of
-from mdm_sync.demo.district.stock import class_of
 
 _STUDENT = "student-without-device"
 _TEACHER = "teacher-without-device"

@@ -215,3 +215,21 @@ def test_several_ratios_in_one_class_are_added_before_they_are_rounded() -> None
     ]
 
     assert enough == [False, True]
+
+
+def test_of_a_class_from_which_somebody_is_missing_nothing_is_concluded_yet() -> None:
+    here, absent = class_of("klasse.1a", 23), replace(pupil("kim", "klasse.1a", grade=1), missing=True)
+    other = class_of("klasse.2b", 10, grade=2)
+
+    judgement = people_judged(RULE, *here, absent, *other, classes=CLASSES, stock=sets(**{"1a": 11, "2b": 4}))
+
+    assert judgement.unclear == {(RULE, "class:100001/klasse.1a")}
+    assert keys(judgement) == ["class:100001/klasse.2b"]
+
+
+def test_of_a_school_with_trolleys_from_which_somebody_is_missing_nothing_is_concluded_yet() -> None:
+    here, absent = class_of("klasse.1a", 23), replace(pupil("kim", "klasse.1a", grade=1), missing=True)
+
+    judgement = people_judged(RULE, *here, absent, classes=CLASSES, stock=Stock(total=4))
+
+    assert judgement == Judgement(unclear=frozenset({(RULE, "school:100001")}))

@@ -39,3 +39,18 @@ def test_an_allowance_of_none_makes_one_too_many() -> None:
 
     assert people_judged(RULE, person("kim", role=Role.UNKNOWN), held={"kim": 1}, conditions=conditions) != FINE
     assert people_judged(RULE, person("kim", role=Role.UNKNOWN), conditions=conditions) == FINE
+
+
+def test_of_who_is_missing_from_the_last_read_nothing_is_concluded_yet() -> None:
+    absent = replace(person("kim"), missing=True)
+
+    assert people_judged(RULE, absent, held={"kim": 2}) == Judgement(unclear=frozenset({(RULE, absent.subject)}))
+    assert people_judged(RULE, absent, held={"kim": 1}) == FINE
+
+
+def test_of_devices_of_which_one_is_missing_from_the_last_sweep_nothing_is_concluded_yet() -> None:
+    kim, tim = person("kim"), person("tim")
+
+    judgement = people_judged(RULE, kim, tim, held={"kim": 2, "tim": 1}, unsure=frozenset({kim.uuid, tim.uuid}))
+
+    assert judgement == Judgement(unclear=frozenset({(RULE, kim.subject)}))

@@ -94,3 +94,15 @@ def test_a_serial_that_two_records_have_is_wrong(schools: tuple[str, ...], schoo
 
 def test_without_twins_no_serial_is_wrong() -> None:
     assert district_judged("duplicate-serial") == FINE
+
+
+def test_of_records_of_which_one_is_missing_from_the_last_sweep_nothing_is_concluded_yet() -> None:
+    schools = ("100001", "100001")
+    twins = Twins(serial="DMPX1", subjects=("device:1", "device:2"), schools=schools, missing=True)
+
+    others = replace(twins, serial="DMPX2", subjects=("device:3", "device:4"), missing=False)
+
+    judgement = district_judged("duplicate-serial", twins=(twins, others))
+
+    assert judgement.unclear == {("duplicate-serial", "serial:DMPX1")}
+    assert [one.subject for one in judgement.findings] == ["serial:DMPX2"]

@@ -93,3 +93,11 @@ def test_each_is_judged_for_itself() -> None:
     judgement = people_judged(STUDENT, *people, held={"b": 1})
 
     assert [one.subject for one in judgement.findings] == [people[n].subject for n in (0, 2, 3)]
+
+
+@pytest.mark.parametrize(("rule", "who"), [(STUDENT, pupil("kim", grade=4)), (TEACHER, LEHRERIN)])
+def test_of_who_is_missing_from_the_last_read_nothing_is_concluded_yet(rule: str, who: Person) -> None:
+    absent = replace(who, missing=True)
+
+    assert people_judged(rule, absent) == Judgement(unclear=frozenset({(rule, who.subject)}))
+    assert people_judged(rule, absent, held={who.login: 1}) == FINE

@@ -152,3 +152,9 @@ def test_a_device_without_a_person_is_at_no_wrong_school(names: UserFields) -> N
 )
 def test_what_cannot_be_decided_is_unclear(names: UserFields | None, candidates: Candidates) -> None:
     assert judged(RULE, ipad(names), candidates) == unclear(RULE)
+
+
+def test_of_a_person_who_is_missing_from_the_last_read_there_nothing_is_concluded_yet() -> None:
+    absent = replace(EMIL_SUED, missing=True)
+
+    assert judged(RULE, ipad(user("", EMIL_SUED.mail)), among(MAX, elsewhere=(absent,))) == unclear(RULE)
