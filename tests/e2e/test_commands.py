@@ -7,12 +7,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 
+from mdm_sync.demo.district import generate
+from mdm_sync.demo.model import Plan
 from mdm_sync.demo.tour import environment
-from tests.e2e.conftest import Installation, open_findings, steps, stored
+from tests.e2e.conftest import NOW, Installation, open_findings, steps, stored
 
 pytestmark = pytest.mark.demo
 
@@ -204,8 +207,9 @@ def test_a_second_writer_is_told_who_is_at_work(installation: Installation) -> N
     assert status.code == 0
 
 
-def test_no_name_reaches_a_log_or_an_export(installation: Installation) -> None:
-    logins = [login for (login,) in stored(installation, "SELECT login FROM persons")]
+def test_no_name_reaches_a_log_an_export_or_a_mail_to_others_than_its_own_school(installation: Installation) -> None:
+    persons = stored(installation, "SELECT school, login FROM persons")
+    logins = [login for _, login in persons]
     assert logins
     outputs = [
         installation.run("--verbose", "reconcile", "--format", "json"),
@@ -214,6 +218,11 @@ def test_no_name_reaches_a_log_or_an_export(installation: Installation) -> None:
         installation.run("status", "--format", "json"),
     ]
     texts = [text for ran in outputs for text in (ran.out, ran.err)]
-    texts += [path.read_text() for path in installation.mails]
     texts += [str(summary) for summary in installation.summaries]
     assert not [login for login in logins for text in texts if login in text]
+    schools = {school.contact: school.number for school in generate(Plan(now=NOW)).schools}
+    for path in installation.mails:
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        own = {login for school, login in persons if school == schools.get(str(message["To"]))}
+        bodies = [part.get_content() for part in message.walk() if part.get_content_maintype() == "text"]
+        assert not [login for login in logins for body in bodies if login not in own and login in body]
