@@ -64,7 +64,7 @@ bench: setup
 	$(BIN)/python -m tests.bench.cycle
 
 texts: $(READY)
-	$(BIN)/pybabel extract -F config/babel.cfg -k text -k plural:1,2 --no-location --sort-output -o $(VENV)/texts.pot .
+	$(BIN)/pybabel extract -F config/babel.cfg -k text -k plural:1,2 -k counted:1,2 --no-location --sort-output -o $(VENV)/texts.pot .
 	$(BIN)/pybabel update -D mdm_sync -l de -i $(VENV)/texts.pot -d config/locale --no-fuzzy-matching --omit-header
 
 clean:

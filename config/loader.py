@@ -30,6 +30,7 @@ def load_settings(path: Path, *, rule_ids: Collection[str], district_rule_ids: C
     if wrong := (
         *_unknown_rules("no such rule", settings.rules, rule_ids),
         *_unknown_rules("exceptions name no such rule", {one.rule for one in settings.exceptions}, rule_ids),
+        *_unknown_rules("mail names no such rule", settings.mail.named_rules() if settings.mail else (), rule_ids),
         *_undivided(settings, district_rule_ids),
     ):
         raise SettingsError(f"The settings file {path} has problems:\n" + "\n".join(f"  {one}" for one in wrong))

@@ -60,13 +60,6 @@ def _day_of_year(value: str) -> str:
 DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
 
 
-def _clock_time(value: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
-        raise ValueError("must be a time of day as HH:MM")
-    return value
-
-
-ClockTime = Annotated[str, AfterValidator(_clock_time)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
@@ -287,15 +280,81 @@ class IncidentSettings(Section):
     handlings: HandlingWords = HandlingWords()
 
 
+def _quiet(value: str) -> str:
+    first, dash, last = value.partition("-")
+    if not dash or not (_HOUR.fullmatch(first) and _HOUR.fullmatch(last)) or first == last:
+        raise ValueError("must be two different times of day as HH:MM-HH:MM")
+    return value
+
+
+_HOUR = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
+Hour = Annotated[str, Field(pattern=f"^{_HOUR.pattern}$")]
+QuietSpan = Annotated[str, AfterValidator(_quiet)]
+RhythmWord = Literal["at once", "daily", "weekly"]
+LanguageCode = Literal["de", "en"]
+
+
+class TellingSettings(Section):
+    """What a circle of recipients is told, and how often. Without ``language`` it is that of the installation."""
+
+    rules: tuple[str, ...] = ()
+    least: SeverityWord = "info"
+    language: LanguageCode | None = None
+    rhythm: RhythmWord = "daily"
+    quiet: QuietSpan | None = None
+
+
+class CentralSettings(TellingSettings):
+    """What the central team is told. Without ``at_once`` those are the rules about losses and locks."""
+
+    at_once: tuple[str, ...] | None = None
+    sign_of_life: bool = True
+
+
+class SchoolTellingSettings(TellingSettings):
+    """What the contacts of live schools are told, each of their own school."""
+
+    send: bool = True
+    least: SeverityWord = "warning"
+
+
+class CampusSettings(TellingSettings):
+    """What those who look after a campus are told of its live schools."""
+
+    campus: str = Field(min_length=1)
+    recipients: tuple[MailAddress, ...] = Field(min_length=1)
+    least: SeverityWord = "warning"
+
+
+class IntroSettings(Section):
+    """What stands above the digests of a school."""
+
+    school: SchoolNumber
+    text: str = Field(min_length=1)
+
+
 class MailSettings(Section):
     """How and to whom mail goes out."""
 
     host: str = Field(min_length=1)
     port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls"] = "starttls"
+    answer_seconds: int = Field(default=30, ge=1, le=600)
     login: str | None = None
     ca_file: Path | None = None
     sender: MailAddress
     recipients: tuple[MailAddress, ...] = Field(min_length=1)
+    digest_at: Hour = "06:30"
+    weekly_on: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
+    central: CentralSettings = CentralSettings()
+    schools: SchoolTellingSettings = SchoolTellingSettings()
+    campuses: tuple[CampusSettings, ...] = ()
+    intros: tuple[IntroSettings, ...] = ()
+
+    def named_rules(self) -> frozenset[str]:
+        """Ids of all rules that are named here."""
+        circles: tuple[TellingSettings, ...] = (self.central, self.schools, *self.campuses)
+        return frozenset(rule for circle in circles for rule in circle.rules) | frozenset(self.central.at_once or ())
 
 
 class UpstreamSettings(Section):
@@ -312,9 +371,9 @@ class ScheduleSettings(Section):
     losses_minutes: int = Field(default=5, ge=1, le=1440)
     changes_minutes: int = Field(default=30, ge=1, le=1440)
     deliver_minutes: int = Field(default=1, ge=1, le=1440)
-    sweep_at: ClockTime = "00:30"
-    schools_from: ClockTime = "03:00"
-    schools_until: ClockTime = "05:30"
+    sweep_at: Hour = "00:30"
+    schools_from: Hour = "03:00"
+    schools_until: Hour = "05:30"
     schools_minutes: int = Field(default=5, ge=1, le=1440)
 
 
@@ -455,7 +514,7 @@ class LockingSettings(Section):
 class Settings(Section):
     """All settings. ``inventory``, ``mail`` and ``upstream`` may be left out: then nothing comes or goes that way."""
 
-    language: Literal["de", "en"] = "de"
+    language: LanguageCode = "de"
     state: StateSettings = StateSettings()
     jamf: JamfSettings
     iserv: IServSettings = IServSettings()

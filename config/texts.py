@@ -42,7 +42,16 @@ class Texts:
     def rule(self, rule_id: str) -> RuleText:
         """Title, reason and remedy of a rule in this language."""
         source = RULE_TEXTS[rule_id]
-        return RuleText(title=self.text(source.title), why=self.text(source.why), remedy=self.text(source.remedy))
+        return RuleText(
+            counted=source.counted,
+            title=self.text(source.title),
+            why=self.text(source.why),
+            remedy=self.text(source.remedy),
+        )
+
+    def counted(self, rule_id: str, number: int) -> str:
+        """So many findings of a rule: "2 iPads without a person"."""
+        return self.plural(*RULE_TEXTS[rule_id].counted, number) % {"number": number}
 
     def moment(self, moment: datetime) -> str:
         """Date and time of day as people here write them, in local time."""

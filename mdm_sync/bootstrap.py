@@ -8,12 +8,12 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from mdm_sync.core.lock_decisions import LockLimits
 from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import School, Stage
 from mdm_sync.core.night import Night
+from mdm_sync.core.recipients import Circle, Recipient
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.errors import SettingsError
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from connectors.upstream import UpstreamChannel
     from mdm_sync.equipment import Checkup, Equipment
     from mdm_sync.locking import Locking
+    from mdm_sync.mailing import Mailing
 
 log = logging.getLogger(__name__)
 
@@ -169,7 +171,14 @@ class AlarmBell:
 def _smtp_server(mail: "MailSettings") -> "SmtpServer":
     from connectors.mail import SmtpServer
 
-    return SmtpServer(host=mail.host, port=mail.port, login=mail.login, ca_file=mail.ca_file)
+    return SmtpServer(
+        host=mail.host,
+        port=mail.port,
+        login=mail.login,
+        ca_file=mail.ca_file,
+        tls=mail.security == "tls",
+        seconds=mail.answer_seconds,
+    )
 
 
 @dataclass(frozen=True)
@@ -369,7 +378,8 @@ class Installation:
             inventory=self.inventory(),
             brakes=lambda day: brake_limits(self.settings, day),
             exceptions=standing_exceptions(self.settings),
-            digests=self._mails(),
+            mails=self._mail_composer(),
+            recipients=self._recipients,
             summaries=SummaryComposer() if self.settings.upstream else None,
             clock=utc_now,
             progress=progress,
@@ -477,6 +487,16 @@ class Installation:
             )
         return ways
 
+    def legible(self, entry: OutboxEntry) -> str:
+        """What an entry of the outbox says, as people read it: of a mail the plain text.
+
+        Raises:
+            RecordError: the entry is no mail that this version can read.
+        """
+        from connectors.mail import read_mail
+
+        return read_mail(entry.content, entry.key).text if entry.kind == "mail" else entry.content
+
     def _shrink_limit(self) -> ShrinkLimit:
         brakes = self.settings.brakes
         return ShrinkLimit(share=brakes.shrink_percent / 100, number=brakes.shrink_number)
@@ -552,14 +572,76 @@ class Installation:
             at_a_time=iserv.at_a_time,
         )
 
+    def mailing(self, state: State) -> "Mailing":
+        """What composing mails works with now.
+
+        Raises:
+            SettingsError: the settings name no mail server.
+        """
+        from mdm_sync.mailing import Mailing
+
+        composer = self._mail_composer()
+        if composer is None:
+            raise SettingsError("The settings have no table [mail]: no mail is sent.")
+        schools = self.schools()
+        return Mailing(
+            state=state,
+            composer=composer,
+            recipients=self._recipients(schools),
+            schools=schools,
+            rules=self.rules(),
+            conditions=self.conditions(utc_now()),
+        )
+
     def lock_mails(self) -> LockMails | None:
         """What tells of locks that wait for a person, where the settings name a mail server."""
-        return self._mails()
+        from connectors.mail import CentralLockMails
 
-    def _mails(self) -> "MailComposer | None":
-        from connectors.mail import MailComposer
+        composer = self._mail_composer()
+        if composer is None:
+            return None
+        central = [one for one in self._recipients(self.schools()) if one.circle is Circle.CENTRAL]
+        return CentralLockMails(composer, central, utc_now)
+
+    def _recipients(self, schools: Sequence[School]) -> Sequence[Recipient]:
+        from config.recipients import recipients
+
+        return recipients(self.settings, schools)
+
+    def _mail_composer(self) -> "MailComposer | None":
+        from connectors.mail import Language, MailComposer
 
         mail = self.settings.mail
         if mail is None:
             return None
-        return MailComposer(self.texts, self.texts.templates(), sender=mail.sender, recipients=mail.recipients)
+
+        @cache
+        def language(code: str) -> Language:
+            from config.texts import Texts as Catalogue
+
+            texts = Catalogue(code, self.settings.calendar.zone)
+            return Language(texts=texts, templates=texts.templates())
+
+        return MailComposer(language, sender=mail.sender, reply_to=mail.recipients[0])
+
+    def mail_test(self, address: str) -> OutboxEntry:
+        """A mail to this address that says no more than that mails arrive; it is in no outbox.
+
+        Raises:
+            SettingsError: the settings name no mail server.
+        """
+        composer = self._mail_composer()
+        if composer is None:
+            raise SettingsError("The settings have no table [mail]: no mail is sent.")
+        nothing: frozenset[str] = frozenset()
+        recipient = Recipient(
+            address=address, circle=Circle.CENTRAL, schools=nothing, rules=nothing, language=self.settings.language
+        )
+        mail = composer.test(recipient, utc_now())
+        return OutboxEntry(entry_id=0, key=secrets.token_hex(16), kind=mail.kind, content=mail.content, attempts=0)
+
+    def mail_files(self, content: str, key: str) -> dict[str, bytes]:
+        """A composed mail as files, by the end of their names: the whole message, its HTML, its text."""
+        from connectors.mail import mail_files
+
+        return mail_files(content, key)

@@ -1,7 +1,7 @@
 """Emptying the outbox: claim, send, mark after. At least once; the entry's key lets the other side see a double."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,12 @@ LONGEST_ASKED = timedelta(days=1)
 MOST_ATTEMPTS = 72
 """About three days of growing pauses: a mail server that is down over a weekend loses nothing."""
 
+MOST_IN_A_ROW = 5
+"""After so many entries in a row that could not leave, a channel is taken to be away."""
+
 log = logging.getLogger(__name__)
+
+Tried = tuple[OutboxEntry, MdmSyncError | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,12 @@ class Delivery:
 
 def deliver(outbox: Outbox, channels: Mapping[str, Channel], clock: Clock) -> Delivery:
     """Send what is due, each entry once; what cannot leave now waits, what is refused is set aside."""
-    outcomes = [_deliver_one(outbox, entry, channels, clock) for entry in _due(outbox, clock)]
+    tried: list[Tried] = []
+    while (entry := outbox.claim(clock(), LEASE_SECONDS)) is not None:
+        tried.append((entry, _deliver_one(outbox, entry, channels, clock)))
+        if until := _closed_until(tried, clock()):
+            outbox.postpone(entry.kind, until)
+    outcomes = [error for _, error in tried]
     return Delivery(
         sent=sum(error is None for error in outcomes),
         failed=sum(isinstance(error, RecordError) for error in outcomes),
@@ -43,9 +53,18 @@ def deliver(outbox: Outbox, channels: Mapping[str, Channel], clock: Clock) -> De
     )
 
 
-def _due(outbox: Outbox, clock: Clock) -> Iterator[OutboxEntry]:
-    while (entry := outbox.claim(clock(), LEASE_SECONDS)) is not None:
-        yield entry
+def _closed_until(tried: Sequence[Tried], at: datetime) -> datetime | None:
+    """Until when nothing goes the way of the last entry; None: the next one is tried.
+
+    Without it a server that is away would be asked once for each mail that waits, and a refused password would be
+    tried so often that the account is locked.
+    """
+    last, error = tried[-1]
+    if isinstance(error, PermanentError):
+        return at + LONGEST_PAUSE
+    same = [outcome for entry, outcome in tried if entry.kind == last.kind][-MOST_IN_A_ROW:]
+    away = len(same) == MOST_IN_A_ROW and all(isinstance(outcome, TemporaryError) for outcome in same)
+    return at + FIRST_PAUSE if away else None
 
 
 def _deliver_one(
@@ -74,9 +93,12 @@ def _not_sent(outbox: Outbox, entry: OutboxEntry, error: MdmSyncError, at: datet
         case PermanentError():
             outbox.later(entry, str(error), at, at + LONGEST_PAUSE, counted=False)
             return error
+        case TemporaryError():
+            outbox.parked(entry, str(error), at)
+            return RecordError(entry.kind, str(error))
         case _:
             outbox.failed(entry, str(error), at)
-            return error if isinstance(error, RecordError) else RecordError(entry.kind, str(error))
+            return error
 
 
 def pause(attempts: int, asked: float | None) -> timedelta:

@@ -9,14 +9,16 @@ from mdm_sync.core.completeness import Shrinkage, ShrinkLimit
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.exceptions import StandingException
 from mdm_sync.core.matching import STEPS, Step
+from mdm_sync.core.model import School
+from mdm_sync.core.recipients import Recipient
 from mdm_sync.core.rules.book import RuleBook
 from mdm_sync.ports import (
     Changes,
     Clock,
-    DigestComposer,
     Directories,
     Fleet,
     Inventory,
+    MailComposer,
     Progress,
     State,
     SummaryComposer,
@@ -38,6 +40,7 @@ class Equipment:
         inventory: None where there is none.
         brakes: how large a conclusion may be on a day.
         exceptions: what is meant to be so, those that have ended among them.
+        recipients: who is told of what, by the schools of the register.
     """
 
     fleet: Fleet
@@ -45,7 +48,7 @@ class Equipment:
     state: State
     rules: RuleBook
     conditions: Callable[[datetime], Conditions]
-    digests: DigestComposer | None
+    mails: MailComposer | None
     summaries: SummaryComposer | None
     clock: Clock
     progress: Progress
@@ -54,6 +57,7 @@ class Equipment:
     inventory: Inventory | None = None
     brakes: Callable[[date], BrakeLimits] = lambda _: BrakeLimits()
     exceptions: Sequence[StandingException] = ()
+    recipients: Callable[[Sequence[School]], Sequence[Recipient]] = lambda _: ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

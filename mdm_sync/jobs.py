@@ -7,7 +7,7 @@ from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
 from mdm_sync.importing import Imported, Importing, Rejected
 from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting
-from mdm_sync.ports import Channel, OutboxEntry, Progress, State
+from mdm_sync.ports import Channel, NewEntry, OutboxEntry, Progress, State
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
 
@@ -71,10 +71,13 @@ class Paced:
         self.channel.send(entry)
 
 
-def empty_outbox(installation: Installation, progress: Progress) -> Delivery:
-    """Deliver what is due."""
+def empty_outbox(installation: Installation, progress: Progress, *, every_digest: bool = False) -> Delivery:
+    """Compose the mails whose hour has come, and deliver what is due; ``every_digest``: whatever their hour is."""
     channels = {kind: Paced(channel, progress) for kind, channel in installation.channels().items()}
     with installation.working_state("deliver") as state:
+        if installation.settings.mail:
+            mailing = installation.mailing(state)
+            state.mailings.put(lambda: mailing.due(every_digest=every_digest), mailing.conditions.now)
         return deliver(state.outbox, channels, utc_now)
 
 
@@ -99,6 +102,21 @@ def importing(installation: Installation, state: State) -> Importing:
         within=installation.doubles_within,
         clock=utc_now,
     )
+
+
+def preview_mails(installation: Installation) -> tuple[NewEntry, ...]:
+    """The mails of the present state, as if nobody had been told of anything; nothing is noted or sent."""
+    with installation.state_to_ask() as state:
+        return installation.mailing(state).preview()
+
+
+def test_mail(installation: Installation, address: str) -> None:
+    """Send one mail to this address, now and past the outbox.
+
+    Raises:
+        MdmSyncError: it could not be handed over; the message says why.
+    """
+    installation.channels()["mail"].send(installation.mail_test(address))
 
 
 def refresh(installation: Installation, progress: Progress, name: str) -> bool:

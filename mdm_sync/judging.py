@@ -239,6 +239,7 @@ class Judging:
             twins=snapshot.twins(self.register),
             sources=tuple(self._sources_in_use()),
             privileges=snapshot.privileges(),
+            refused_mails=snapshot.refused_mails(),
             conditions=self.conditions,
         )
         rules = self.equipment.rules.district_rules()

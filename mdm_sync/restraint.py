@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mdm_sync.core.brakes import Brakes, Hold, Loss, brake_sources, to_tell
+from mdm_sync.core.brakes import Brakes, Hold, Loss, brake_sources
 from mdm_sync.core.exceptions import StandingException
 from mdm_sync.core.lifecycle import Transition
 from mdm_sync.core.rules import BRAKED_RULES
@@ -18,7 +18,6 @@ class Conclusion:
     steps: tuple[Transition, ...]
     held: tuple[Transition, ...]
     holds: tuple[Hold, ...]
-    told: tuple[Hold, ...]
     judged: frozenset[tuple[str, str]]
     switched_off: frozenset[tuple[str, str]]
     exceptions_over: tuple[str, ...] | None
@@ -52,7 +51,6 @@ def conclude(
         steps=braked.passed,
         held=braked.held,
         holds=braked.holds + of_sources,
-        told=to_tell(braked.holds + of_sources, known),
         judged=frozenset((one.school, rule) for one in looked for rule in one.rules),
         switched_off=frozenset((one.looked.school, rule) for one in judged if one.looked for rule in one.off),
         exceptions_over=tuple(_over(equipment.exceptions, judging, judged)) if whole else None,

@@ -53,9 +53,10 @@ class Decisions:
         return _hold(row) if row else None
 
     def decide(self, hold: Hold, at: datetime) -> None:
-        """Write down what was decided about a hold."""
+        """Write down what was decided about a hold; if it is open again later, that is news."""
         with transaction(self._database) as connection:
             write_hold(connection, hold, at)
+            connection.execute("DELETE FROM told_holds WHERE hold = ?", (hold.hold_id,))
 
 
 _IN_FORCE = f"WHERE state <> '{HoldState.CLOSED.value}'"

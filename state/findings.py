@@ -10,7 +10,7 @@ from mdm_sync.core.news import Place
 from mdm_sync.ports import Acknowledgement, FindingOrder, FindingQuery, FoundFindings, OpenFinding
 from state.rows import finding_of, moment
 
-_LABEL = """
+LABEL = """
 coalesce(devices.name, CASE WHEN findings.subject GLOB 'class:*' THEN (
     SELECT name FROM classes
     WHERE school = findings.school AND account = substr(findings.subject, instr(findings.subject, '/') + 1)
@@ -20,7 +20,10 @@ _FROM = """
 FROM findings LEFT JOIN devices ON devices.subject = findings.subject
 LEFT JOIN acknowledgements ON acknowledgements.finding = findings.id AND ended_at IS NULL
 """
-_SEVERITY = "CASE severity WHEN 'critical' THEN 3 WHEN 'warning' THEN 2 ELSE 1 END"
+SEVERITY = "CASE {}severity WHEN 'critical' THEN 3 WHEN 'warning' THEN 2 ELSE 1 END"
+"""Rank of a severity; the table stands before its name, with a full stop."""
+
+_SEVERITY = SEVERITY.format("")
 _SERIAL = "coalesce(devices.serial, json_extract(details, '$.serial'), findings.subject)"
 _ORDERS: Mapping[FindingOrder, tuple[str, ...]] = {
     FindingOrder.SEVERITY: (f"{_SEVERITY} DESC", "rule", "school"),
@@ -81,7 +84,7 @@ def _select(
     connection: sqlite3.Connection, condition: str, values: Mapping[str, object], schools: Iterable[School]
 ) -> tuple[OpenFinding, ...]:
     names = {school.number: school.name for school in schools}
-    rows = connection.execute(f"SELECT findings.*, until, who, why, at, {_LABEL} {_FROM} {condition}", values)
+    rows = connection.execute(f"SELECT findings.*, until, who, why, at, {LABEL} {_FROM} {condition}", values)
     return tuple(_open_finding(row, names) for row in rows)
 
 

@@ -304,3 +304,44 @@ def m001_first_tables(db: Database) -> None:
     for statement in STORE.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+MAILS = """
+ALTER TABLE findings ADD COLUMN baseline INTEGER NOT NULL DEFAULT 0 /* 1: it last opened in a first look */;
+ALTER TABLE outbox ADD COLUMN recipient TEXT NOT NULL DEFAULT '' /* address of a mail */;
+ALTER TABLE outbox ADD COLUMN title TEXT NOT NULL DEFAULT '' /* subject of a mail */;
+ALTER TABLE attempts ADD COLUMN ended_at TEXT /* NULL: under way, or broken off without a word */;
+UPDATE attempts SET ended_at = at;
+CREATE INDEX attempts_outbox ON attempts (outbox_id);
+CREATE TABLE recipients (       -- whom news were put together for
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE    -- circle, place and address
+);
+CREATE TABLE turns (            -- when what goes out by a rhythm was last put together, with or without news
+    recipient INTEGER NOT NULL REFERENCES recipients (id),
+    kind TEXT NOT NULL,         -- digest, sign of life
+    at TEXT NOT NULL,
+    PRIMARY KEY (recipient, kind)
+) WITHOUT ROWID;
+CREATE TABLE told (             -- what each recipient was last told of each finding
+    recipient INTEGER NOT NULL REFERENCES recipients (id),
+    finding INTEGER NOT NULL REFERENCES findings (id),
+    severity TEXT NOT NULL,     -- as it was told
+    open INTEGER NOT NULL,      -- 1: that it is there, 0: that it is solved
+    cycle INTEGER NOT NULL,     -- of the finding's last step then
+    outbox INTEGER NOT NULL REFERENCES outbox (id),  -- the mail
+    PRIMARY KEY (recipient, finding)
+) WITHOUT ROWID;
+CREATE TABLE told_holds (       -- which holds each recipient was told of since somebody last decided about them
+    recipient INTEGER NOT NULL REFERENCES recipients (id),
+    hold INTEGER NOT NULL REFERENCES holds (id),
+    PRIMARY KEY (recipient, hold)
+) WITHOUT ROWID
+"""
+
+
+@migrations()
+def m002_mails(db: Database) -> None:
+    """Who was told what, and each attempt from its beginning."""
+    for statement in MAILS.split(";\n"):
+        db.execute(statement)

@@ -13,9 +13,10 @@ from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Device, DeviceKind, Key, Person, Role, School, SchoolClass, person_subject
 from mdm_sync.core.news import SchoolTotals
 from mdm_sync.core.spelling import lookup_key
-from mdm_sync.core.views import Moved, Privileges, Source, Twins
+from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports import Held
 from state.decisions import holds_in_force
+from state.outbox import REFUSED_MAILS
 from state.rows import DEVICE, PERSON, device_of, finding_of, mail_key, person_of
 from state.schema import FLEET_SOURCE
 from state.sources import stored_privileges, stored_sources
@@ -206,6 +207,12 @@ class Snapshot:
     def sources(self) -> tuple[Source, ...]:
         """How each source stands."""
         return stored_sources(self._connection)
+
+    def refused_mails(self) -> tuple[RefusedMail, ...]:
+        """Of each address that refuses mail, the first refused one since one was last taken."""
+        return tuple(
+            RefusedMail(entry=row["id"], answer=row["error"]) for row in self._connection.execute(REFUSED_MAILS)
+        )
 
     def privileges(self) -> Privileges:
         """What the API client may do beside what it needs, as last told."""

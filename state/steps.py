@@ -9,12 +9,12 @@ from mdm_sync.ports import Commit
 from state.decisions import end_acknowledgement
 
 _OPEN = """
-INSERT INTO findings (rule, subject, school, severity, details, open, first_seen, opened_at, changed_at)
-VALUES (:rule, :subject, :school, :severity, :details, 1, :at, :at, :at)
+INSERT INTO findings (rule, subject, school, severity, details, open, first_seen, opened_at, changed_at, baseline)
+VALUES (:rule, :subject, :school, :severity, :details, 1, :at, :at, :at, :baseline)
 """
 _REOPEN = """
-UPDATE findings SET (school, severity, details, open, opened_at, changed_at, resolved_at, reopened) =
-    (:school, :severity, :details, 1, :at, :at, NULL, reopened + 1) WHERE rule = :rule AND subject = :subject
+UPDATE findings SET (school, severity, details, open, opened_at, changed_at, resolved_at, reopened, baseline) =
+    (:school, :severity, :details, 1, :at, :at, NULL, reopened + 1, :baseline) WHERE rule = :rule AND subject = :subject
 """
 _CHANGE = """
 UPDATE findings SET (school, severity, details, changed_at) = (:school, :severity, :details, :at)
@@ -41,6 +41,7 @@ def write_step(connection: sqlite3.Connection, step: Transition, at: datetime) -
         "details": json.dumps(dict(finding.details), sort_keys=True),
         "at": at.isoformat(),
         "kind": step.kind.value,
+        "baseline": int(step.baseline),
     }
     connection.execute(_statement(step.kind), values)
     (number,) = connection.execute(_NOTE, values).fetchone()

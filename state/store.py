@@ -13,7 +13,8 @@ from state.history import History, note_holders
 from state.incidents import IncidentRegister, note_devices_of_incidents
 from state.inquiry import Inquiry
 from state.lock_orders import LockOrders
-from state.outbox import Outbox, write_entry
+from state.mailings import Mailings, put_mail
+from state.outbox import Outbox
 from state.snapshot import Snapshot
 from state.staging import Staging
 from state.steps import write_judged, write_step
@@ -38,6 +39,7 @@ class Store:
         self.staging = Staging(self._database)
         self.snapshot = Snapshot(self._database)
         self.outbox = Outbox(self._database)
+        self.mailings = Mailings(self._database)
         self.inquiry = Inquiry(self._database)
         self.decisions = Decisions(self._database)
         self.history = History(self._database)
@@ -86,7 +88,7 @@ class Store:
                 write_hold(connection, hold, commit.finished)
             write_judged(connection, commit)
             for entry in commit.entries():
-                write_entry(connection, entry, commit.finished)
+                put_mail(connection, entry, commit.finished)
             connection.execute(
                 "INSERT INTO cycles (started_at, finished_at, transitions) VALUES (?, ?, ?)",
                 (commit.started.isoformat(), commit.finished.isoformat(), len(commit.transitions)),

@@ -1,190 +1,182 @@
-"""What admins read: the digest, in plain text and in HTML."""
+"""What people read: news, what is held back, the sign of life, a test; each in plain text and in HTML."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 
 from jinja2 import Environment
 
 from connectors.mail.message import Mail
+from connectors.mail.subjects import digest_subject, marked
+from connectors.mail.view import DigestView
 from mdm_sync.core.harmless import one_line
 from mdm_sync.core.hold_text import hold_text
-from mdm_sync.core.news import Baseline, Digest, HeldBack, Place, WaitingLock
+from mdm_sync.core.news import Digest, HeldBack, SignOfLife, SourceAge, WaitingLock
+from mdm_sync.core.recipients import Recipient
 from mdm_sync.core.waiting_text import waiting_text
-from mdm_sync.ports import NewEntry, Texts
-
-MOST_PLACES = 25
-"""Places named for each rule; a mail of thousands of lines is read by nobody."""
+from mdm_sync.ports import Clock, NewEntry, Texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """The news of one rule; ``more`` counts the places that are not named."""
+class Language:
+    """Texts of one language, and the templates with these texts; those that make HTML escape what they are given."""
 
-    title: str
-    why: str
-    remedy: str
-    places: Sequence[Place]
-    more: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """The news of one kind: new, reopened or solved."""
-
-    heading: str
-    groups: Sequence[_Group]
-    advice: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _First:
-    """The first look of rules at a school: titles of the rules, and how much each found."""
-
-    heading: str
-    found: Sequence[tuple[str, int]]
+    texts: Texts
+    templates: Environment
 
 
 class MailComposer:
-    """Puts news into mails; satisfies ``mdm_sync.ports.DigestComposer``.
+    """Puts news into mails; satisfies ``mdm_sync.ports.MailComposer``.
 
     Args:
-        templates: ``digest`` and ``waiting``, each ``.txt.j2`` and ``.html.j2``, which escapes what it is given.
-        recipients: the central team; each gets a mail of its own.
+        language: texts and templates by the code of a language.
+        reply_to: who gets the answers of those who are not the central team.
     """
 
-    def __init__(self, texts: Texts, templates: Environment, *, sender: str, recipients: Sequence[str]) -> None:
-        self._texts = texts
+    def __init__(self, language: Callable[[str], Language], *, sender: str, reply_to: str) -> None:
+        self._language = language
         self._sender = sender
-        self._recipients = recipients
-        self._templates = templates
+        self._reply_to = reply_to
 
-    def digest(self, digest: Digest) -> Sequence[NewEntry]:
-        """The mails to the admins, one for each recipient."""
-        subject = self._subject(digest)
-        shown = {
-            "subject": subject,
-            "parts": self._parts(digest),
-            "baselines": list(map(self._baseline, digest.baselines)),
-            "still_open": [(self._texts.rule(rule).title, number) for rule, number in digest.still_open.items()],
-        }
-        return self._mails("digest", subject, shown)
+    def digest(self, recipient: Recipient, digest: Digest, earlier: Sequence[str], at: datetime) -> NewEntry:
+        """The mail that tells what is new; ``earlier``: keys of the mails that told of the same findings."""
+        texts = self._language(recipient.language).texts
+        view = DigestView(digest, recipient, texts)
+        shown = {"view": view, "recipient": recipient, "intro": one_line(recipient.intro, LONGEST_INTRO)}
+        return self._mail("digest", recipient, digest_subject(digest, texts), shown, at, earlier)
 
-    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
-        """The mails about conclusions that were kept back, one for each recipient."""
-        many = self._texts.plural("%(number)d conclusion held back", "%(number)d conclusions held back", len(holds))
-        subject = f"[mdm-sync] {many % {'number': len(holds)}}"
+    def holds(self, recipient: Recipient, holds: Sequence[HeldBack], at: datetime) -> NewEntry:
+        """The mail about conclusions that were kept back and wait for a person."""
+        texts = self._language(recipient.language).texts
+        many = texts.plural("%(number)d conclusion held back", "%(number)d conclusions held back", len(holds))
         shown = {
-            "heading": self._texts.text("Held back"),
-            "intro": self._texts.text(
+            "heading": texts.text("Held back"),
+            "intro": texts.text(
                 "What follows is too large to be believed without somebody having looked at it. "
                 "Everything else goes on; of this nothing is concluded until somebody decides."
             ),
-            "items": list(map(self._hold, holds)),
-            "todo": self._texts.text(
+            "items": [_hold(held, texts) for held in holds],
+            "todo": texts.text(
                 "Look at it with “mdm-sync holds list”. If it is true, accept it: "
                 "mdm-sync holds accept NUMBER --why TEXT. If it is not, reject it and mend the cause; "
                 "then it goes away by itself."
             ),
         }
-        return self._mails("waiting", subject, {"subject": subject, **shown})
+        return self._mail("waiting", recipient, marked(many % {"number": len(holds)}), shown, at)
 
-    def locks(self, locks: Sequence[WaitingLock]) -> Sequence[NewEntry]:
-        """The mails about stolen devices that were not locked, one for each recipient."""
-        many = self._texts.plural(
-            "%(number)d stolen device not locked", "%(number)d stolen devices not locked", len(locks)
-        )
-        subject = f"[mdm-sync] {many % {'number': len(locks)}}"
+    def locks(self, recipient: Recipient, locks: Sequence[WaitingLock], at: datetime) -> NewEntry:
+        """The mail about stolen devices that were not locked."""
+        texts = self._language(recipient.language).texts
+        many = texts.plural("%(number)d stolen device not locked", "%(number)d stolen devices not locked", len(locks))
         shown = {
-            "heading": self._texts.text("Not locked"),
-            "intro": self._texts.text(
+            "heading": texts.text("Not locked"),
+            "intro": texts.text(
                 "These devices were reported as stolen, and are not locked without somebody having looked at them."
             ),
-            "items": [waiting_text(one, self._texts.text) for one in locks],
-            "todo": self._texts.text(
+            "items": [waiting_text(one, texts.text) for one in locks],
+            "todo": texts.text(
                 "Look at it with “mdm-sync locks --waiting”. To lock a device: "
                 "mdm-sync lock SERIAL --incident NUMBER. If the report is wrong, correct or close it: "
                 "mdm-sync incidents change, mdm-sync incidents close."
             ),
         }
-        return self._mails("waiting", subject, {"subject": subject, **shown})
+        return self._mail("waiting", recipient, marked(many % {"number": len(locks)}), shown, at)
 
-    def _hold(self, held: HeldBack) -> str:
-        title = self._texts.rule(held.hold.rule).title if held.hold.rule else ""
-        return hold_text(held.hold, one_line(held.school_name), title, self._texts.text)
+    def sign_of_life(self, recipient: Recipient, life: SignOfLife) -> NewEntry:
+        """The weekly mail that the program works."""
+        texts = self._language(recipient.language).texts
+        troubled = [source for source in life.sources if source.stale or source.failed]
+        many = texts.plural("%(number)d source in trouble", "%(number)d sources in trouble", len(troubled))
+        told = many % {"number": len(troubled)} if troubled else texts.text("all sources are read")
+        subject = marked(texts.text("Sign of life: %(told)s") % {"told": told})
+        shown = {
+            "life": life,
+            "last_cycle": texts.moment(life.last_cycle) if life.last_cycle else texts.text("never"),
+            "troubled": [_source_line(source, life.now, texts) for source in troubled],
+            "fine": _fine(life, texts),
+            "still_open": [
+                texts.counted(rule, number) for rule, number in sorted(life.still_open.items(), key=lambda one: -one[1])
+            ],
+        }
+        return self._mail("life", recipient, subject, shown, life.now)
 
-    def _mails(self, template: str, subject: str, shown: Mapping[str, object]) -> Sequence[NewEntry]:
-        text = self._templates.get_template(f"{template}.txt.j2").render(shown)
-        html = self._templates.get_template(f"{template}.html.j2").render(shown)
-        return [
-            NewEntry(
-                kind="mail",
-                content=Mail(
-                    sender=self._sender, recipients=[recipient], subject=subject, text=text, html=html
-                ).to_json(),
-            )
-            for recipient in self._recipients
-        ]
+    def test(self, recipient: Recipient, at: datetime) -> NewEntry:
+        """A mail that says no more than that mails arrive."""
+        subject = marked(self._language(recipient.language).texts.text("Test: mails arrive"))
+        return self._mail("test", recipient, subject, {}, at)
 
-    def _subject(self, digest: Digest) -> str:
-        new = len(digest.opened) + len(digest.reopened)
-        numbers = (len(digest.baselines), new, len(digest.worsened), len(digest.due), len(digest.resolved))
-        told = (
-            self._texts.plural("%(number)d first look", "%(number)d first looks", numbers[0]),
-            self._texts.plural("%(number)d new finding", "%(number)d new findings", new),
-            self._texts.text("%(number)d worse"),
-            self._texts.text("%(number)d due again"),
-            self._texts.text("%(number)d solved"),
+    def _mail(
+        self,
+        template: str,
+        recipient: Recipient,
+        subject: str,
+        shown: Mapping[str, object],
+        at: datetime,
+        earlier: Sequence[str] = (),
+    ) -> NewEntry:
+        templates = self._language(recipient.language).templates
+        values = {"subject": subject, **shown}
+        mail = Mail(
+            sender=self._sender,
+            recipients=[recipient.address],
+            subject=subject,
+            text=templates.get_template(f"{template}.txt.j2").render(values),
+            html=templates.get_template(f"{template}.html.j2").render(values),
+            references=list(earlier),
+            reply_to=self._reply_to if recipient.names_persons else "",
+            date=format_datetime(at),
         )
-        counts = [part % {"number": number} for part, number in zip(told, numbers, strict=True) if number]
-        return f"[mdm-sync] {', '.join(counts)} – {self._where(digest)}"
-
-    def _where(self, digest: Digest) -> str:
-        places = (*digest.opened, *digest.reopened, *digest.worsened, *digest.due, *digest.resolved)
-        schools = {place.finding.school: one_line(place.school_name) for place in places}
-        schools |= {one.school: one_line(one.school_name) for one in digest.baselines}
-        if len(schools) == 1:
-            return next(iter(schools.values()))
-        return self._texts.plural("%(number)d school", "%(number)d schools", len(schools)) % {"number": len(schools)}
-
-    def _parts(self, digest: Digest) -> list[_Part]:
-        parts = (
-            (self._texts.text("New"), digest.opened, True),
-            (self._texts.text("Back again"), digest.reopened, True),
-            (self._texts.text("Worse than before"), digest.worsened, True),
-            (self._texts.text("Due again: the acknowledgement has ended"), digest.due, True),
-            (self._texts.text("Solved"), digest.resolved, False),
-        )
-        return [
-            _Part(heading=heading, groups=self._groups(places), advice=advice)
-            for heading, places, advice in parts
-            if places
-        ]
-
-    def _baseline(self, baseline: Baseline) -> _First:
-        found = [(self._texts.rule(rule).title, number) for rule, number in baseline.found.items()]
-        number = sum(baseline.found.values())
-        told = self._texts.plural("%(number)d finding", "%(number)d findings", number) % {"number": number}
-        name = f"{one_line(baseline.school_name)} ({baseline.school})" if baseline.school else ""
-        return _First(heading=f"{name or self._texts.text('No school')}: {told}", found=found)
-
-    def _groups(self, places: Iterable[Place]) -> list[_Group]:
-        ordered = sorted(places, key=_order)
-        return [self._group(rule, list(some)) for rule, some in groupby(ordered, key=lambda one: one.finding.rule)]
-
-    def _group(self, rule: str, places: list[Place]) -> _Group:
-        texts = self._texts.rule(rule)
-        named = [_harmless(place) for place in places[:MOST_PLACES]]
-        return _Group(
-            title=texts.title, why=texts.why, remedy=texts.remedy, places=named, more=len(places) - len(named)
-        )
+        return NewEntry(kind="mail", content=mail.to_json(), recipient=recipient.address, title=subject)
 
 
-def _order(place: Place) -> tuple[int, str, str, str]:
-    finding = place.finding
-    return (-finding.severity, finding.rule, finding.school, place.about)
+class CentralLockMails:
+    """Tells the central team which thefts wait for a person; satisfies ``mdm_sync.ports.LockMails``."""
+
+    def __init__(self, composer: MailComposer, central: Sequence[Recipient], clock: Clock) -> None:
+        self._composer = composer
+        self._central = central
+        self._clock = clock
+
+    def locks(self, locks: Sequence[WaitingLock]) -> Sequence[NewEntry]:
+        """The mails about stolen devices that were not locked, one for each recipient."""
+        return [self._composer.locks(one, locks, self._clock()) for one in self._central]
 
 
-def _harmless(place: Place) -> Place:
-    details = {name: one_line(value) for name, value in place.finding.details.items()}
-    return Place(finding=replace(place.finding, details=details), school_name=one_line(place.school_name))
+LONGEST_INTRO = 1000
+"""Characters of a school's own words above its digests."""
+
+
+def _hold(held: HeldBack, texts: Texts) -> str:
+    title = texts.rule(held.hold.rule).title if held.hold.rule else ""
+    return hold_text(held.hold, one_line(held.school_name), title, texts.text)
+
+
+def _source_line(source: SourceAge, now: datetime, texts: Texts) -> tuple[str, str]:
+    if source.complete_at is None:
+        return _source_name(source, texts), texts.text("never read completely")
+    facts = {"ago": texts.ago(now - source.complete_at), "moment": texts.moment(source.complete_at)}
+    if source.stale:
+        return _source_name(source, texts), texts.text("read %(ago)s, too old for new conclusions") % facts
+    return _source_name(source, texts), texts.text("read %(ago)s; the last attempt failed") % facts
+
+
+def _source_name(source: SourceAge, texts: Texts) -> str:
+    if source.school_name:
+        return texts.text("IServ of %(school)s") % {"school": one_line(source.school_name)}
+    return {"jamf": texts.text("Jamf Pro"), "inventory": texts.text("Inventory")}.get(source.name, source.name)
+
+
+def _fine(life: SignOfLife, texts: Texts) -> str:
+    """How many sources are as they should be, and how old the oldest of them is."""
+    ages = _ages(life.sources, life.now)
+    if not ages:
+        return ""
+    told = texts.plural(
+        "%(number)d source is read, %(ago)s.", "%(number)d sources are read, the oldest %(ago)s.", len(ages)
+    )
+    return told % {"number": len(ages), "ago": texts.ago(max(ages))}
+
+
+def _ages(sources: Iterable[SourceAge], now: datetime) -> list[timedelta]:
+    return [now - one.complete_at for one in sources if one.complete_at and not (one.stale or one.failed)]

@@ -11,7 +11,6 @@ from connectors.trust import trust
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
 
-SECONDS = 30
 LATER = 400
 NEVER = 500
 LOGIN_WANTED = 530
@@ -20,17 +19,20 @@ LOGIN_WANTED = 530
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
-    """Where mail is handed in, by STARTTLS (RFC 3207).
+    """Where mail is handed in, by STARTTLS (RFC 3207) or, with ``tls``, by TLS from the first byte (RFC 8314).
 
     Attributes:
         login: None where the server asks for none.
         ca_file: certificates to trust beside none other; None for the system's.
+        seconds: until it must have answered, each time.
     """
 
     host: str
     port: int
     login: str | None
     ca_file: Path | None
+    tls: bool = False
+    seconds: float = 30
 
 
 class MailChannel:
@@ -52,7 +54,7 @@ class MailChannel:
             PermanentError: it offers no STARTTLS, wants a login or refuses it, or its certificate is not to be trusted.
             RecordError: it answered 5xx to this mail.
         """
-        message = message_of(read_mail(entry.content), entry.key)
+        message = message_of(read_mail(entry.content, entry.key), entry.key)
         self._with_server(lambda connection: connection.send_message(message), entry.key)
 
     def check(self) -> None:
@@ -87,11 +89,18 @@ class MailChannel:
 
     def _connected(self, act: Callable[[smtplib.SMTP], object]) -> None:
         context = trust(self._server.ca_file, "mail.ca_file")
-        with smtplib.SMTP(self._server.host, self._server.port, timeout=SECONDS) as connection:
-            connection.starttls(context=context)
+        with self._connection(context) as connection:
+            if not self._server.tls:
+                connection.starttls(context=context)
             if self._server.login:
                 connection.login(self._server.login, self._password())
             act(connection)
+
+    def _connection(self, context: ssl.SSLContext) -> smtplib.SMTP:
+        server = self._server
+        if server.tls:
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=server.seconds, context=context)
+        return smtplib.SMTP(server.host, server.port, timeout=server.seconds)
 
 
 def _refusal(where: str, code: int, key: str) -> MdmSyncError:

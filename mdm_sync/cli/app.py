@@ -12,6 +12,7 @@ from mdm_sync.cli import (
     alarm,
     check,
     daemon,
+    deliver,
     demo,
     device,
     findings,
@@ -20,6 +21,8 @@ from mdm_sync.cli import (
     init,
     lock,
     locks,
+    mail,
+    outbox,
     person,
     reconcile,
     schools,
@@ -78,6 +81,9 @@ app.command("unlock")(lock.unlock)
 app.command("locks")(locks.locks)
 app.add_typer(incidents.app, name="incidents")
 app.command("watch")(watch.watch)
+app.command("deliver")(deliver.deliver)
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(mail.app, name="mail")
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")

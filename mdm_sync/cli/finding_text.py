@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from mdm_sync.cli.assignment_words import assignment_json, assignment_text
-from mdm_sync.cli.details import readable_details
 from mdm_sync.cli.output import facts_table, plain, severity_text
 from mdm_sync.cli.source_words import age_text
 from mdm_sync.cli.subjects import FLEET, about, about_text, school_text, source_name
+from mdm_sync.core.detail_text import readable_details
 from mdm_sync.core.rules import RULES, Needs
 from mdm_sync.core.views import Source
 from mdm_sync.ports import DeviceStory, OpenFinding, Texts

@@ -109,8 +109,9 @@ def _show(health: Health, conditions: Conditions, texts: Texts, out: Console, *,
         out.print(texts.text("No finding is open."))
     out.print()
     box = health.outbox
-    facts = {"waiting": box.waiting, "failed": box.failed, "sent": box.sent}
-    out.print(texts.text("Outbox: %(waiting)d waiting, %(failed)d refused, %(sent)d sent") % facts)
+    facts = {"waiting": box.waiting, "failed": box.failed, "parked": box.parked, "sent": box.sent}
+    told = texts.text("Outbox: %(waiting)d waiting, %(failed)d refused, %(parked)d parked, %(sent)d sent")
+    out.print(told % facts, style="bold red" if box.failed or box.parked else "")
     _show_care(health, texts, out)
     if box.last_error:
         out.print(plain(box.last_error, 1000), style="yellow")
@@ -186,6 +187,7 @@ def _document(health: Health, conditions: Conditions) -> dict[str, object]:
         "outbox": {
             "waiting": health.outbox.waiting,
             "failed": health.outbox.failed,
+            "parked": health.outbox.parked,
             "sent": health.outbox.sent,
             "last_error": health.outbox.last_error,
         },

@@ -36,8 +36,8 @@ def about_text(found: OpenFinding, texts: Texts) -> str:
     match kind:
         case "school":
             return texts.text("the school")
-        case "site":
-            return texts.text("site “%(name)s”") % {"name": named}
+        case "site" | "mail":
+            return _sentence(kind, texts) % {"name": named}
         case "source":
             return source_name(named, texts)
         case "record":
@@ -46,6 +46,12 @@ def about_text(found: OpenFinding, texts: Texts) -> str:
         case "privilege":
             return f"“{named}”" if texts.language != "de" else f"„{named}“"
     return named
+
+
+def _sentence(kind: str, texts: Texts) -> str:
+    if kind == "mail":
+        return texts.text("entry %(name)s of the outbox")
+    return texts.text("site “%(name)s”")
 
 
 def school_text(number: str, name: str, texts: Texts) -> str:

@@ -343,12 +343,3 @@ def _grouped(steps: Iterable[Transition], key_of: Callable[[Transition], HoldKey
     for step in steps:
         groups.setdefault(key_of(step), []).append(step)
     return groups
-
-
-def to_tell(changed: Iterable[Hold], before: Mapping[HoldKey, Hold]) -> tuple[Hold, ...]:
-    """Those that somebody must hear of at once: new ones, and those that were decided about and are open again."""
-    return tuple(
-        hold
-        for hold in changed
-        if hold.state is HoldState.OPEN and (hold.key not in before or before[hold.key].state is not HoldState.OPEN)
-    )

@@ -178,6 +178,19 @@ class Twins:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedMail:
+    """The first mail to an address, since one was last taken, that the mail server refused for good.
+
+    Attributes:
+        entry: number in the outbox; it shows the address, which is a person's and stands nowhere else.
+        answer: of the mail server.
+    """
+
+    entry: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictView:
     """What can only be seen of the district as a whole.
 
@@ -191,3 +204,4 @@ class DistrictView:
     sources: tuple[Source, ...]
     privileges: Privileges
     conditions: Conditions
+    refused_mails: tuple[RefusedMail, ...] = ()

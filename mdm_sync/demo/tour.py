@@ -14,6 +14,7 @@ from mdm_sync.demo.model import Plan
 from mdm_sync.demo.places import Places
 
 SUMMARY_LINES = 24
+MAIL_LINES = 30
 
 
 def show(plan: Plan, places: Places) -> int:
@@ -72,7 +73,9 @@ def _show_mails(places: Places) -> None:
         body = message.get_body(("plain",))
         _say(f"This mail arrived ({_relative(places.folder.parent, path)}):")
         print(f"To: {message['To']}\nSubject: {message['Subject']}\n")
-        print(body.get_content().replace("\r\n", "\n") if body else "")
+        lines = body.get_content().splitlines() if body else []
+        print("\n".join(lines[:MAIL_LINES]))
+        print("…\n" if len(lines) > MAIL_LINES else "")
 
 
 def _show_summaries(places: Places) -> None:
@@ -88,7 +91,7 @@ def _tell_arrived(places: Places) -> None:
     mails, summaries = len(_arrived(places.mails, "*.eml")), len(_arrived(places.summaries, "*.json"))
     if not mails or not summaries:
         raise DemoError(f"No mail or no summary arrived; see {places.log}")
-    _say(f"Arrived in all: {mails} mail, {summaries} summary.")
+    _say(f"Arrived in all: {mails} mails, {summaries} summary.")
 
 
 def _relative(folder: Path, path: Path) -> Path:

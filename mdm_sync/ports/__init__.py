@@ -6,17 +6,21 @@ promises beyond its types, for the real adapter and for the fake alike.
 
 from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegister, OpenQuestion, ReportsRead
 from mdm_sync.ports.leaving import (
+    Attempt,
     Channel,
-    DigestComposer,
+    EntryState,
     LockMails,
     NewEntry,
     OutboxEntry,
+    OutboxRow,
     RuleText,
     SummaryComposer,
+    Telling,
     Texts,
     WayOut,
 )
 from mdm_sync.ports.locking import IncidentBook, LockCommands, LockOrders
+from mdm_sync.ports.mailings import MailComposer, Mailings, Turn, Wanted
 from mdm_sync.ports.questions import (
     Acknowledgement,
     Decisions,
@@ -50,10 +54,11 @@ from mdm_sync.ports.sources import (
     Stage,
     UnreadableLine,
 )
-from mdm_sync.ports.state import Changes, Commit, Held, Outbox, Snapshot, Staging, State
+from mdm_sync.ports.state import Changes, Commit, Held, Outbox, OutboxCare, Snapshot, Staging, State
 
 __all__ = [
     "Acknowledgement",
+    "Attempt",
     "Changes",
     "Channel",
     "Clock",
@@ -61,10 +66,10 @@ __all__ = [
     "Decisions",
     "DeviceSpan",
     "DeviceStory",
-    "DigestComposer",
     "Directories",
     "DirectoryFailure",
     "DirectoryRead",
+    "EntryState",
     "FindingChoice",
     "FindingOrder",
     "FindingQuery",
@@ -88,11 +93,15 @@ __all__ = [
     "LockCommands",
     "LockMails",
     "LockOrders",
+    "MailComposer",
+    "Mailings",
     "NewEntry",
     "OpenFinding",
     "OpenQuestion",
     "Outbox",
+    "OutboxCare",
     "OutboxEntry",
+    "OutboxRow",
     "OutboxTotals",
     "Progress",
     "PublishedRead",
@@ -106,7 +115,10 @@ __all__ = [
     "Staging",
     "State",
     "SummaryComposer",
+    "Telling",
     "Texts",
+    "Turn",
     "UnreadableLine",
+    "Wanted",
     "WayOut",
 ]

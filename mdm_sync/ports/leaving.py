@@ -4,17 +4,54 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
-from mdm_sync.core.news import Digest, HeldBack, WaitingLock
+from mdm_sync.core.model import Severity
+from mdm_sync.core.news import WaitingLock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What a mail tells of a finding: how severe it is, and whether it is there or solved."""
+
+    number: int
+    severity: Severity
+    open: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """Something that must leave the house. ``kind`` names the channel; ``content`` is what that channel takes."""
+    """Something that must leave the house. ``kind`` names the channel; ``content`` is what that channel takes.
+
+    Attributes:
+        recipient: address of a mail.
+        title: subject of a mail.
+        reader: key of the recipient who is told, where that is remembered.
+        tells: of which findings.
+        holds: numbers of the holds that it tells of.
+    """
 
     kind: str
     content: str
+    recipient: str = ""
+    title: str = ""
+    reader: str = ""
+    tells: tuple[Telling, ...] = ()
+    holds: tuple[int, ...] = ()
+
+
+class EntryState(StrEnum):
+    """How an entry of the outbox stands.
+
+    FAILED: the other side does not want it. PARKED: it was tried too often. Both stay until somebody looks after them.
+    """
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    PARKED = "parked"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +68,41 @@ class OutboxEntry:
     kind: str
     content: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxRow:
+    """An entry of the outbox as people look at it.
+
+    Attributes:
+        entry: as its channel gets it.
+        due_at: not before; of what waits.
+        closed_at: when it left, or when it was given up.
+        last_error: why the last try that came to an end was in vain.
+    """
+
+    entry: OutboxEntry
+    state: EntryState
+    recipient: str
+    title: str
+    created_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to send an entry.
+
+    Attributes:
+        ended_at: None: it is under way, or broke off without a word; nobody knows whether the entry arrived.
+        error: why it was in vain; None: it left.
+    """
+
+    began_at: datetime
+    ended_at: datetime | None
+    error: str | None
 
 
 class RuleText(Protocol):
@@ -65,6 +137,9 @@ class Texts(Protocol):
     def rule(self, rule_id: str) -> RuleText:
         """Texts of a rule."""
 
+    def counted(self, rule_id: str, number: int) -> str:
+        """So many findings of a rule: "2 iPads without a person"."""
+
     def moment(self, moment: datetime) -> str:
         """Date and time of day as people here write them, in local time."""
 
@@ -92,16 +167,6 @@ class WayOut(Protocol):
 
     def check(self) -> None:
         """Look whether the far side is there and takes our login; raises as ``Channel.send`` where it does not."""
-
-
-class DigestComposer(Protocol):
-    """Puts news into mails."""
-
-    def digest(self, digest: Digest) -> Sequence[NewEntry]:
-        """The mails to the admins, one for each recipient, so that one bad address concerns itself alone."""
-
-    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
-        """The mails about conclusions that were kept back and wait for a person."""
 
 
 class LockMails(Protocol):

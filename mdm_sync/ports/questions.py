@@ -174,11 +174,13 @@ class DeviceStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxTotals:
-    """What waits to leave, and what could not."""
+    """What waits to leave, and what could not; ``dropped`` by hand."""
 
     waiting: int = 0
     sent: int = 0
     failed: int = 0
+    parked: int = 0
+    dropped: int = 0
     last_error: str | None = None
 
 

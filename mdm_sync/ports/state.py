@@ -11,10 +11,11 @@ from mdm_sync.core.lifecycle import StoredFinding, Transition
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Person, School, SchoolClass
 from mdm_sync.core.news import SchoolTotals
-from mdm_sync.core.views import Moved, Privileges, Source, Twins
+from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports.incidents import IncidentRegister
-from mdm_sync.ports.leaving import NewEntry, OutboxEntry
+from mdm_sync.ports.leaving import Attempt, EntryState, NewEntry, OutboxEntry, OutboxRow
 from mdm_sync.ports.locking import LockOrders
+from mdm_sync.ports.mailings import Mailings
 from mdm_sync.ports.questions import Decisions, History, Inquiry, OutboxTotals
 from mdm_sync.ports.sources import DirectoryRead, FleetChanges, FleetRead, InventoryRead
 
@@ -210,6 +211,9 @@ class Snapshot(Protocol):
     def privileges(self) -> Privileges:
         """What the API client may do beside what it needs, as last told."""
 
+    def refused_mails(self) -> tuple[RefusedMail, ...]:
+        """Of each address that refuses mail, the first refused one since one was last taken."""
+
 
 class Outbox(Protocol):
     """What waits to leave the house."""
@@ -218,7 +222,7 @@ class Outbox(Protocol):
         """What was last put in for this channel."""
 
     def claim(self, now: datetime, lease_seconds: int) -> OutboxEntry | None:
-        """Take the next due entry for ``lease_seconds``; nobody else gets it meanwhile."""
+        """Take the next due entry for ``lease_seconds``; nobody else gets it meanwhile. An attempt begins."""
 
     def done(self, entry: OutboxEntry, at: datetime) -> None:
         """It left."""
@@ -229,10 +233,35 @@ class Outbox(Protocol):
         """It could not leave now; ``counted`` tries wear the entry out, the others wait for somebody's hand."""
 
     def failed(self, entry: OutboxEntry, error: str, at: datetime) -> None:
-        """It will not leave until somebody looks after it."""
+        """The other side does not want it; it stays until somebody looks after it."""
+
+    def parked(self, entry: OutboxEntry, error: str, at: datetime) -> None:
+        """It was tried too often; it stays until somebody looks after it."""
+
+    def postpone(self, kind: str, until: datetime) -> None:
+        """Let nothing of this channel be due before then."""
 
     def totals(self) -> OutboxTotals:
         """What waits, what left, what failed."""
+
+
+class OutboxCare(Outbox, Protocol):
+    """The same for people, who look at what is in it and decide what becomes of it."""
+
+    def rows(self, states: Collection[EntryState]) -> tuple[OutboxRow, ...]:
+        """The entries that stand so, the latest first."""
+
+    def row(self, entry_id: int) -> OutboxRow | None:
+        """One entry by the number that lists show."""
+
+    def tries(self, entry_id: int) -> tuple[Attempt, ...]:
+        """The attempts to send an entry, the first one first."""
+
+    def retry(self, entry_id: int, at: datetime) -> None:
+        """Let it be due now, with all its attempts before it."""
+
+    def drop(self, entry_id: int, at: datetime) -> None:
+        """It will not leave any more."""
 
 
 class State(Protocol):
@@ -247,8 +276,12 @@ class State(Protocol):
         """What the last complete reads said."""
 
     @property
-    def outbox(self) -> Outbox:
+    def outbox(self) -> OutboxCare:
         """What waits to leave the house."""
+
+    @property
+    def mailings(self) -> Mailings:
+        """What recipients were told."""
 
     @property
     def inquiry(self) -> Inquiry:

@@ -73,6 +73,28 @@ class OutboxContract:
         assert far.outbox.claim(LATER, LEASE) is None
         assert far.outbox.totals() == OutboxTotals(failed=1, last_error="refused")
 
+    def test_parks_what_was_tried_too_often(self, far: OutboxUnderTest) -> None:
+        far.put("mail", "one")
+        far.outbox.parked(self.claimed(far), "no answer", NOW)
+        assert far.outbox.claim(LATER, LEASE) is None
+        assert far.outbox.totals() == OutboxTotals(parked=1, last_error="no answer")
+
+    def test_postpones_all_that_waits_for_one_channel_and_nothing_else(self, far: OutboxUnderTest) -> None:
+        for kind in ("mail", "summary", "mail"):
+            far.put(kind, kind)
+        far.outbox.postpone("mail", LATER)
+        summary = self.claimed(far)
+        assert summary.content == "summary"
+        far.outbox.done(summary, NOW)
+        assert far.outbox.claim(LATER - timedelta(seconds=1), LEASE) is None
+        assert [self.claimed(far, LATER).content for _ in range(2)] == ["mail", "mail"]
+
+    def test_brings_nothing_forward_by_postponing(self, far: OutboxUnderTest) -> None:
+        far.put("mail", "one")
+        far.outbox.later(self.claimed(far), "busy", NOW, LATER)
+        far.outbox.postpone("mail", NOW + timedelta(minutes=1))
+        assert far.outbox.claim(LATER - timedelta(seconds=1), LEASE) is None
+
     def test_remembers_what_was_last_put_in_for_each_channel(self, far: OutboxUnderTest) -> None:
         far.put("summary", "old")
         far.put("summary", "new")

@@ -23,7 +23,7 @@ def test_the_demo_shows_findings_mail_and_summary_and_ends_with_0(tmp_path: Path
     assert ran.returncode == 0, ran.stderr
     for words in ("device-unassigned", "Subject: [mdm-sync]", '"schema": "mdm-sync/summary/1"', "No change."):
         assert words in ran.stdout
-    assert "Arrived in all: 1 mail, 1 summary." in ran.stdout
+    assert "Arrived in all: 4 mails, 1 summary." in ran.stdout
     assert not Places(folder).running.exists()
     assert processes_of(folder) == []
 

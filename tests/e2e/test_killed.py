@@ -61,6 +61,8 @@ def _message_ids(installation: Installation) -> set[str]:
 
 
 def test_a_killed_cycle_leaves_nothing_lost_and_nothing_told_twice(installation: Installation) -> None:
+    with installation.places.settings.open("a", encoding="utf-8") as settings:
+        settings.write('[mail.central]\nrhythm = "at once"\n[mail.schools]\nsend = false\n')
     first = installation.run("reconcile", "--format", "json")
     assert first.code == 0
     subject = min(one["subject"] for one in first.document["findings"] if one["rule"] == "device-unassigned")

@@ -77,7 +77,7 @@ def taken(installation: Installation) -> int:
 def not_locked(installation: Installation, since: int) -> list[str]:
     """What the mails about locks that wait say; all mails before that number are left out."""
     messages = [message_from_bytes(path.read_bytes(), policy=default) for path in installation.mails[since:]]
-    return [str(one.get_body(("plain",))) for one in messages if "not locked" in one["Subject"]]
+    return [str(one.get_body(("plain",))) for one in messages if "stolen device" in one["Subject"]]
 
 
 def watched(installation: Installation, device: DemoDevice) -> set[str]:

@@ -3,16 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 
-from mdm_sync.ports import NewEntry, OutboxEntry, OutboxTotals
+from mdm_sync.ports import EntryState, NewEntry, OutboxEntry, OutboxTotals
 from tests.replacing import replace
-
-
-class EntryState(Enum):
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +60,21 @@ class FakeOutbox:
     def failed(self, entry: OutboxEntry, error: str, at: datetime) -> None:
         self.rows[entry.entry_id] = replace(self._tried(entry, error, at), state=EntryState.FAILED)
 
+    def parked(self, entry: OutboxEntry, error: str, at: datetime) -> None:
+        self.rows[entry.entry_id] = replace(self._tried(entry, error, at), state=EntryState.PARKED)
+
+    def postpone(self, kind: str, until: datetime) -> None:
+        for number, row in self.rows.items():
+            if row.entry.kind == kind and row.state is EntryState.WAITING and row.due_at < until:
+                self.rows[number] = replace(row, due_at=until)
+
     def totals(self) -> OutboxTotals:
         errors = [row.error for row in self.rows.values() if row.error and row.state is not EntryState.SENT]
         return OutboxTotals(
             waiting=self._count(EntryState.WAITING),
             sent=self._count(EntryState.SENT),
             failed=self._count(EntryState.FAILED),
+            parked=self._count(EntryState.PARKED),
             last_error=errors[-1] if errors else None,
         )
 

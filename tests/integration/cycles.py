@@ -1,7 +1,7 @@
 """Whole cycles over a real store, with Jamf Pro and the directories in memory and a clock that is set by hand."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,8 +18,10 @@ from mdm_sync.core.model import (
     School,
     UserFields,
 )
-from mdm_sync.core.news import Digest, HeldBack, Place
-from mdm_sync.core.rules.book import RuleBook
+from mdm_sync.core.news import Digest, HeldBack, Place, SignOfLife
+from mdm_sync.core.recipients import Circle, Recipient, Rhythm
+from mdm_sync.core.rules import LOSS_RULES, RULES
+from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.equipment import Equipment
 from mdm_sync.ports import NewEntry
@@ -33,8 +35,6 @@ ADDRESS = DirectoryAddress(url="ldaps://iserv.example", base_dn="dc=iserv", acco
 NORD = School(number="100001", name="Schule Nord", form="10", sites=("Nord",), directory=ADDRESS)
 SUED = School(number="100002", name="Schule Süd", form="10", sites=("Süd",), directory=ADDRESS)
 SCHOOLS = (NORD, SUED)
-SITES = {10: "Nord", 20: "Süd"}
-SITE_OF = {NORD.number: 10, SUED.number: 20}
 PUPILS = 16
 
 _SMALL = RingLimits(opened=Limit(number=4, share=0.2), resolved=Limit(number=4, share=0.5))
@@ -81,7 +81,8 @@ class Letters:
     def __init__(self) -> None:
         self.crash = False
 
-    def digest(self, digest: Digest) -> Sequence[NewEntry]:
+    def digest(self, recipient: Recipient, digest: Digest, earlier: Sequence[str], at: datetime) -> NewEntry:
+        del at
         if self.crash:
             raise CrashError
         told = {
@@ -91,11 +92,33 @@ class Letters:
             "worsened": _keys(digest.worsened),
             "due": _keys(digest.due),
             "baselines": {one.school: dict(one.found) for one in digest.baselines},
+            "storms": [[one.kind.value, one.rule, one.number] for one in digest.storms],
+            "still_open": dict(digest.still_open),
+            "earlier": list(earlier),
         }
-        return [NewEntry(kind="mail", content=json.dumps(told))]
+        return NewEntry(kind="mail", content=json.dumps(told), recipient=recipient.address)
 
-    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
-        return [NewEntry(kind="mail", content=json.dumps({"holds": ["/".join(one.hold.key) for one in holds]}))]
+    def holds(self, recipient: Recipient, holds: Sequence[HeldBack], at: datetime) -> NewEntry:
+        del at
+        told = {"holds": ["/".join(one.hold.key) for one in holds]}
+        return NewEntry(kind="mail", content=json.dumps(told), recipient=recipient.address)
+
+    def sign_of_life(self, recipient: Recipient, life: SignOfLife) -> NewEntry:
+        told = {"life": {source.name: source.stale for source in life.sources}}
+        return NewEntry(kind="mail", content=json.dumps(told), recipient=recipient.address)
+
+
+def team(schools: Sequence[School], rhythm: Rhythm = Rhythm.AT_ONCE) -> Recipient:
+    """A central team that is told of everything."""
+    return Recipient(
+        address="team@it.example",
+        circle=Circle.CENTRAL,
+        schools=frozenset(school.number for school in schools) | {""},
+        rules=rule_ids(RULES),
+        rhythm=rhythm,
+        urgent=rule_ids(LOSS_RULES),
+        holds=True,
+    )
 
 
 def _keys(places: Sequence[Place]) -> list[list[str]]:
@@ -114,6 +137,7 @@ class World:
     exceptions: tuple[StandingException, ...] = ()
     rules: RuleBook = field(default_factory=RuleBook)
     letters: Letters = field(default_factory=Letters)
+    recipients: Callable[[Sequence[School]], Sequence[Recipient]] = lambda schools: [team(schools)]
 
     def __post_init__(self) -> None:
         numbers = range(self.pupils)
@@ -121,9 +145,14 @@ class World:
         self.directories = FakeDirectories(people)
         everybody = [person for some in people.values() for person in some]
         self.fleet = FakeFleet(
-            [ipad(1 + place, SITE_OF[person.school], person.login) for place, person in enumerate(everybody)], SITES
+            [ipad(1 + place, self.site_of(person.school), person.login) for place, person in enumerate(everybody)],
+            {self.site_of(school.number): school.sites[0] for school in self.schools},
         )
         self.store = Store.open(self.folder)
+
+    def site_of(self, school: str) -> int:
+        """Id of the school's site at Jamf Pro."""
+        return 10 * (1 + [one.number for one in self.schools].index(school))
 
     def run(self, scope: Scope = EVERYTHING, store: Store | None = None) -> CycleResult:
         return run_cycle(self.equipment(store or self.store), self.schools, scope)
@@ -135,7 +164,8 @@ class World:
             state=store,
             rules=self.rules,
             conditions=lambda now: Conditions(now=now),
-            digests=self.letters,
+            mails=self.letters,
+            recipients=self.recipients,
             summaries=None,
             clock=lambda: self.now,
             progress=lambda *_: None,

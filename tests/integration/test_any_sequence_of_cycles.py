@@ -191,8 +191,8 @@ class Cycles(RuleBasedStateMachine):
         copy = Path(mkdtemp(dir=self.folder))
         Store.copy(self.world.folder, copy)
         with closing(sqlite3.connect(copy / "state.db")) as store:
-            tables = ("acknowledgements", "finding_steps", "findings", "holds", "judged", "outbox")
-            for table in tables:
+            of_findings = ("acknowledgements", "finding_steps", "told", "findings")
+            for table in (*of_findings, "told_holds", "holds", "judged", "outbox"):
                 store.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
             store.commit()
         fresh = Store.open(copy)
@@ -230,6 +230,12 @@ class Cycles(RuleBasedStateMachine):
             for key in map(tuple, mail.get("worsened", []) + mail.get("due", [])):
                 assert key in self.told_open
             first += sum(sum(found.values()) for found in mail.get("baselines", {}).values())
+            first += sum(number for kind, _, number in mail.get("storms", []) if kind in {"opened", "reopened"})
+            for kind, of_rule, _ in mail.get("storms", []):
+                assert kind in {"opened", "reopened", "resolved"}
+                if kind == "resolved":
+                    over = {key for key in self.told_open - self.world.open_findings() if key[0] == of_rule}
+                    self.told_open -= over
         untold = self.world.open_findings() - self.told_open
         assert len(untold) == first
         assert self.told_open <= self.world.open_findings()

@@ -1,18 +1,23 @@
 """The mail channel against the demo's SMTP server."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope
 
 from connectors.mail import MailChannel, SmtpServer
 from connectors.mail.message import Mail
+from mdm_sync.demo.certificates import DemoAuthority
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
 from tests.far_side import MAIL_LOGIN, MAIL_PASSWORD, WRONG_CERTIFICATES, MailSide
+from tests.integration.demo.background_loop import BackgroundLoop
 
 pytestmark = pytest.mark.demo
 
@@ -207,6 +212,91 @@ def test_mail_that_was_kept_although_the_answer_got_lost_is_known_by_its_id(mail
     mail_server.channel().send(entry())
 
     assert [message["Message-ID"] for message in kept(mail_server)] == [f"<{KEY}@systemhaus.example>"] * 2
+
+
+def test_server_that_gives_no_answer_is_a_temporary_error(mail_server: MailSide) -> None:
+    mail_server.switch("hang")
+    port, ca_file = mail_server.sink.port, mail_server.ca_file
+    server = SmtpServer(host="localhost", port=port, login=MAIL_LOGIN, ca_file=ca_file, seconds=0.2)
+
+    with refused(mail_server, TemporaryError):
+        MailChannel(server, lambda: MAIL_PASSWORD).send(entry())
+    assert mail_server.sink.logins == ()
+
+
+class Keeping:
+    """Keeps what a server by TLS is given (aiosmtpd calls the method by its name)."""
+
+    def __init__(self) -> None:
+        self.messages: list[EmailMessage] = []
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        self.messages.append(parsed(envelope.original_content or b""))
+        return "250 OK"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsServer:
+    """A server that speaks TLS from the first byte, and what it was given."""
+
+    port: int
+    keeping: Keeping
+
+
+@pytest.fixture(params=["localhost"])
+def tls_server(
+    request: pytest.FixtureRequest, background: BackgroundLoop, tmp_path: Path, demo_authority: DemoAuthority
+) -> Iterator[TlsServer]:
+    """One whose certificate is for the host of the parameter."""
+    keeping = Keeping()
+    context = demo_authority.issue(tmp_path, "tls", [request.param]).server_context()
+
+    async def listen() -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(lambda: SMTP(keeping), "127.0.0.1", 0, ssl=context)
+
+    async def close(server: asyncio.Server) -> None:
+        server.close()
+        await server.wait_closed()
+
+    server = background.call(listen())
+    yield TlsServer(server.sockets[0].getsockname()[1], keeping)
+    background.call(close(server))
+
+
+def by_tls(server: TlsServer, mail_server: MailSide) -> MailChannel:
+    port, ca_file = server.port, mail_server.ca_file
+    return MailChannel(SmtpServer(host="localhost", port=port, login=None, ca_file=ca_file, tls=True), lambda: "")
+
+
+def test_a_server_by_tls_gets_the_mail(tls_server: TlsServer, mail_server: MailSide) -> None:
+    by_tls(tls_server, mail_server).send(entry())
+
+    assert [message["Message-ID"] for message in tls_server.keeping.messages] == [f"<{KEY}@systemhaus.example>"]
+
+
+@pytest.mark.parametrize("tls_server", ["elsewhere.test"], indirect=True)
+def test_a_server_by_tls_with_a_certificate_for_another_host_gets_nothing(
+    tls_server: TlsServer, mail_server: MailSide
+) -> None:
+    with pytest.raises(PermanentError, match="no password was sent"):
+        by_tls(tls_server, mail_server).send(entry())
+    assert tls_server.keeping.messages == []
+
+
+def test_a_row_that_is_no_mail_concerns_itself_alone(mail_server: MailSide) -> None:
+    unreadable = OutboxEntry(entry_id=1, key=KEY, kind="mail", content="{}", attempts=0)
+
+    with refused(mail_server, RecordError):
+        mail_server.channel().send(unreadable)
+    assert mail_server.sink.counters()["connections"] == 0
+
+
+def test_earlier_mails_are_named_so_that_the_thread_stays_together(mail_server: MailSide) -> None:
+    mail = Mail(sender=SENDER, recipients=[TEAM], subject="x", text=TEXT, html=HTML, references=["one", "two"])
+    mail_server.channel().send(OutboxEntry(entry_id=1, key=KEY, kind="mail", content=mail.to_json(), attempts=0))
+
+    assert kept(mail_server)[0]["References"] == "<one@systemhaus.example> <two@systemhaus.example>"
 
 
 def test_server_that_is_not_there_is_a_temporary_error(mail_server: MailSide) -> None:

@@ -13,7 +13,7 @@ from mdm_sync.core.model import Person, UserFields
 from mdm_sync.cycle import CycleResult, Scope
 from mdm_sync.ports import Acknowledgement
 from state import Store
-from tests.integration.cycles import NORD, SITE_OF, START, SUED, World, pupil
+from tests.integration.cycles import NORD, START, SUED, World, pupil
 from tests.replacing import replace
 
 GRACE = 14
@@ -105,7 +105,7 @@ class TestAbsence:
 
     def test_it_is_one_where_the_device_stands_there_already_under_the_old_address(self, world: World) -> None:
         moved(world, 0, uuid=pupil(NORD, 0).uuid, mail="new@100002.example")
-        world.change(1, user=UserFields(email=pupil(NORD, 0).mail), site_id=SITE_OF[SUED.number])
+        world.change(1, user=UserFields(email=pupil(NORD, 0).mail), site_id=world.site_of(SUED.number))
         days(world, GRACE + 2)
         assert world.of("user-left") == world.of("user-moved") == {"device:1"}
 
@@ -211,7 +211,7 @@ class TestHistory:
     def test_how_many_ipads_stood_at_each_school_on_a_day(self, world: World) -> None:
         evening = START + timedelta(hours=12)
         world.pass_days(10)
-        world.change(1, site_id=SITE_OF[SUED.number])
+        world.change(1, site_id=world.site_of(SUED.number))
         world.run()
         assert world.store.history.ipads_at(evening, world.schools) == {NORD.number: 16, SUED.number: 16}
         assert world.store.history.ipads_at(world.now, world.schools) == {NORD.number: 15, SUED.number: 17}

@@ -117,8 +117,9 @@ class TestInstalled:
             "print(german.text('Solved'), *sorted(german.templates().list_templates()))"
         )
         told = run(program / "python", "-X", "utf8", "-c", show, cwd=tmp_path, env={})
-        templates = "digest.html.j2 digest.txt.j2 evidence.html.j2 waiting.html.j2 waiting.txt.j2"
-        assert (told.stdout, told.stderr) == (f"Gelöst {templates}\n", "")
+        both = [f"{name}.{kind}.j2" for name in ("digest", "life", "test", "waiting") for kind in ("html", "txt")]
+        pages = sorted([*both, "evidence.html.j2", "mail.html.j2"])
+        assert (told.stdout.split(), told.stderr) == (["Gelöst", *pages], "")
 
     def test_keyring_finds_its_backend(self, program: Path, tmp_path: Path) -> None:
         show = "import keyring; print(type(keyring.get_keyring()).__name__)"

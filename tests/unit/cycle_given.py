@@ -19,8 +19,10 @@ from mdm_sync.core.model import (
     UserFields,
     subject_of,
 )
-from mdm_sync.core.news import Digest, HeldBack
-from mdm_sync.core.rules.book import RuleBook
+from mdm_sync.core.news import Digest, HeldBack, NewsKind, SignOfLife
+from mdm_sync.core.recipients import Circle, Recipient, Rhythm
+from mdm_sync.core.rules import RULES
+from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.core.views import Privileges
 from mdm_sync.equipment import Equipment
 from mdm_sync.errors import MdmSyncError
@@ -173,15 +175,36 @@ class FakeDirectories:
         return DirectoryRead(school=school, persons=persons, proof=proof)
 
 
-class FakeDigests:
-    """Satisfies ``mdm_sync.ports.DigestComposer``: one mail that counts."""
+class FakeMails:
+    """Satisfies ``mdm_sync.ports.MailComposer``: mails that count."""
 
-    def digest(self, digest: Digest) -> Sequence[NewEntry]:
+    def digest(self, recipient: Recipient, digest: Digest, earlier: Sequence[str], at: datetime) -> NewEntry:
+        del recipient, earlier, at
         first = sum(number for one in digest.baselines for number in one.found.values())
-        return [NewEntry(kind="mail", content=f"{len(digest.opened) + first} new")]
+        return NewEntry(kind="mail", content=f"{digest.count(NewsKind.OPENED) + first} new")
 
-    def holds(self, holds: Sequence[HeldBack]) -> Sequence[NewEntry]:
-        return [NewEntry(kind="mail", content=f"{len(holds)} held back")]
+    def holds(self, recipient: Recipient, holds: Sequence[HeldBack], at: datetime) -> NewEntry:
+        del recipient, at
+        return NewEntry(kind="mail", content=f"{len(holds)} held back")
+
+    def sign_of_life(self, recipient: Recipient, life: SignOfLife) -> NewEntry:
+        del recipient, life
+        return NewEntry(kind="mail", content="alive")
+
+
+def team(schools: Sequence[School]) -> list[Recipient]:
+    """A central team that is told of everything at once."""
+    everywhere = frozenset(school.number for school in schools) | {""}
+    return [
+        Recipient(
+            address="team@it.example",
+            circle=Circle.CENTRAL,
+            schools=everywhere,
+            rules=rule_ids(RULES),
+            rhythm=Rhythm.AT_ONCE,
+            holds=True,
+        )
+    ]
 
 
 def no_progress(what: str, done: int, total: int) -> None:
@@ -198,7 +221,7 @@ class World:
     rules: RuleBook = field(default_factory=RuleBook)
     now: datetime = MONDAY
     progress: Progress = no_progress
-    digests: Callable[[], FakeDigests] = FakeDigests
+    mails: Callable[[], FakeMails] = FakeMails
 
     @property
     def equipment(self) -> Equipment:
@@ -209,7 +232,8 @@ class World:
             state=self.state,
             rules=self.rules,
             conditions=lambda now: Conditions(now=now),
-            digests=self.digests(),
+            mails=self.mails(),
+            recipients=team,
             summaries=None,
             clock=lambda: self.now,
             progress=self.progress,

@@ -1,13 +1,14 @@
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mdm_sync.delivery import Delivery, deliver, pause
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
-from mdm_sync.ports import Channel, NewEntry, Outbox, OutboxEntry
+from mdm_sync.ports import Channel, EntryState, NewEntry, Outbox, OutboxEntry
 from tests.fakes.channel import FakeChannel
-from tests.fakes.outbox import EntryState, FakeOutbox, Row
+from tests.fakes.outbox import FakeOutbox, Row
 
 NOW = datetime(2026, 9, 1, 6, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -217,14 +218,14 @@ def test_the_last_attempt_but_one_still_waits() -> None:
     assert deliver(outbox, {"mail": FakeChannel(BUSY)}, clock) == Delivery(waiting=1, errors=(str(BUSY),))
 
 
-def test_after_72_attempts_an_entry_is_set_aside() -> None:
+def test_after_72_attempts_an_entry_is_parked() -> None:
     outbox = outbox_of("news", attempts=71)
 
     delivery = deliver(outbox, {"mail": FakeChannel(BUSY)}, clock)
 
     assert (delivery, outbox.rows[1]) == (
         Delivery(failed=1, errors=("mail: mail.example:587 cannot be reached",)),
-        failed("news", "mail.example:587 cannot be reached", attempts=72),
+        replace(failed("news", "mail.example:587 cannot be reached", attempts=72), state=EntryState.PARKED),
     )
 
 
@@ -236,7 +237,7 @@ def test_an_error_of_the_program_without_a_kind_sets_the_entry_aside() -> None:
     assert outbox.rows[1] == failed("news", "broken")
 
 
-@pytest.mark.parametrize("error", [BUSY, NO_TRUST, REFUSED])
+@pytest.mark.parametrize("error", [BUSY, REFUSED])
 def test_an_entry_that_does_not_leave_does_not_stop_the_next(error: MdmSyncError) -> None:
     outbox, mail = outbox_of("first", "second"), FakeChannel(error)
 
@@ -246,11 +247,46 @@ def test_an_entry_that_does_not_leave_does_not_stop_the_next(error: MdmSyncError
 
 
 def test_each_reason_is_told_once() -> None:
-    outbox, mail = outbox_of("1", "2", "3", "4"), FakeChannel(BUSY, NO_TRUST, BUSY)
+    outbox, mail = outbox_of("1", "2", "3", "4"), FakeChannel(BUSY, BUSY, NO_TRUST)
 
     assert deliver(outbox, {"mail": mail}, clock) == Delivery(
-        sent=1, waiting=3, errors=("mail.example:587 cannot be reached", str(NO_TRUST))
+        waiting=3, errors=("mail.example:587 cannot be reached", str(NO_TRUST))
     )
+
+
+def test_where_somebody_must_mend_something_the_rest_is_not_tried() -> None:
+    outbox, mail = outbox_of("1", "2", "3"), FakeChannel(NO_TRUST)
+    outbox.put([NewEntry(kind="summary", content="another way")], NOW)
+
+    deliver(outbox, {"mail": mail, "summary": (summary := FakeChannel())}, clock)
+
+    assert (len(mail.asked), summary.sent) == (1, ["another way"])
+    assert {row.due_at for row in outbox.rows.values() if row.state is EntryState.WAITING} == {NOW + HOUR}
+
+
+def test_after_five_in_a_row_that_could_not_leave_the_rest_waits_a_minute() -> None:
+    outbox = outbox_of(*"12345678")
+
+    deliver(outbox, {"mail": (mail := FakeChannel(*[BUSY] * 8))}, clock)
+
+    assert len(mail.asked) == 5
+    assert [outbox.rows[number].due_at for number in (6, 7, 8)] == [NOW + timedelta(minutes=1)] * 3
+
+
+def test_one_that_leaves_among_them_keeps_the_way_open() -> None:
+    outbox, mail = outbox_of(*"1234567"), FakeChannel(BUSY, BUSY, BUSY, BUSY, None, BUSY, BUSY)
+
+    deliver(outbox, {"mail": mail}, clock)
+
+    assert len(mail.asked) == 7
+
+
+def test_those_that_were_refused_say_nothing_of_the_way() -> None:
+    outbox, mail = outbox_of(*"123456"), FakeChannel(*[REFUSED] * 6)
+
+    deliver(outbox, {"mail": mail}, clock)
+
+    assert len(mail.asked) == 6
 
 
 def test_what_did_not_leave_is_logged_without_what_it_says(caplog: pytest.LogCaptureFixture) -> None:

@@ -101,6 +101,17 @@ def unreadable_record(view: DistrictView) -> Iterator[Wrong | Unclear]:
             )
 
 
+def mail_refused(view: DistrictView) -> Iterator[Wrong | Unclear]:
+    """An address that the mail server refuses for good.
+
+    Harm: whoever should mend something is not told of it, and nobody notices.
+
+    No finding: a mail that waits, or was dropped; an address that took a later mail.
+    """
+    for mail in view.refused_mails:
+        yield Wrong(subject=f"mail:{mail.entry}", details={"entry": str(mail.entry), "reason": mail.answer})
+
+
 def privilege_missing(view: DistrictView) -> Iterator[Wrong | Unclear]:
     """A privilege at Jamf Pro that the reading client needs and does not have.
 

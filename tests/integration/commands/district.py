@@ -159,7 +159,7 @@ def equipment(store: Store, fleet: FakeFleet, directories: FakeDirectories, at: 
         state=store,
         rules=RuleBook(),
         conditions=lambda now: Conditions(now=now),
-        digests=None,
+        mails=None,
         summaries=None,
         clock=lambda: at,
         progress=lambda *_: None,

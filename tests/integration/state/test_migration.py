@@ -13,7 +13,7 @@ from state.schema import migrations
 from tests.integration.state.given import FILE, alter, ask, dump
 from tests.integration.state.test_opening import mode
 
-BACKUP = "state-m001_first_tables.backup"
+BACKUP = "state-m002_mails.backup"
 NEWER = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('mdm-sync', 'm999_new', '2030');"
 Open = Callable[[Path], Store]
 Step = Callable[[Database], None]
@@ -24,7 +24,7 @@ def plan_with(*steps: Step) -> Migrations:
     plan = Migrations(migrations.name)
     for known in migrations.pending(Database(memory=True)):
         plan(name=known.name)(known.fn)
-    for number, step in enumerate(steps, start=2):
+    for number, step in enumerate(steps, start=3):
         plan(name=f"m{number:03}_later")(step)
     return plan
 
@@ -113,8 +113,8 @@ def test_a_store_without_a_version_is_backed_up_too(folder: Path) -> None:
 
 def test_without_room_for_the_backup_nothing_is_begun(filled: Path) -> None:
     before = dump(filled)
-    (filled / "state-m001_first_tables.unfinished").mkdir()  # stands where the backup is to be made
-    with pytest.raises(PermanentError, match=r"state-m001_first_tables\.backup cannot be used"):
+    (filled / "state-m002_mails.unfinished").mkdir()  # stands where the backup is to be made
+    with pytest.raises(PermanentError, match=r"state-m002_mails\.backup cannot be used"):
         update(filled, rename)
     assert dump(filled) == before
 
@@ -126,3 +126,22 @@ def test_an_older_store_is_not_brought_up_by_asking(folder: Path) -> None:
     with pytest.raises(PermanentError, match=r"is of an older version: run mdm-sync reconcile first\."):
         Store.look(folder)
     assert ask(folder, "SELECT name FROM sqlite_master") == [("kept",)]
+
+
+def test_attempts_of_the_first_version_have_come_to_an_end(folder: Path) -> None:
+    first, *_ = migrations.pending(Database(memory=True))
+    plan = Migrations(migrations.name)
+    plan(name=first.name)(first.fn)
+    database = open_for_work(folder, plan=plan)
+    day = "2026-11-23T06:30:00+00:00"
+    columns = "(key, kind, content, created_at, due_at)"
+    database.execute(f"INSERT INTO outbox {columns} VALUES ('k', 'mail', '', :day, :day)", {"day": day})  # noqa: S608 - our own columns
+    database.execute("INSERT INTO attempts VALUES (1, ?, 'no answer')", (day,))
+    database.conn.commit()
+    database.conn.close()
+    store = Store.open(folder)
+    (attempt,), row = store.outbox.tries(1), store.outbox.row(1)
+    assert (attempt.ended_at, attempt.error) == (attempt.began_at, "no answer")
+    assert row is not None
+    assert (row.recipient, row.title) == ("", "")
+    store.close()

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
-from mdm_sync.ports import OutboxEntry, OutboxTotals
+from mdm_sync.ports import Attempt, EntryState, NewEntry, OutboxEntry, OutboxTotals
 from state import Store
-from tests.integration.state.given import EVENING, MORNING, NOON, ask, put_in
+from tests.integration.state.given import EVENING, MORNING, NOON, commit, put_in
 
 LEASE = 300
 BEFORE_IT_ENDS = MORNING + timedelta(seconds=LEASE - 1)
@@ -26,8 +26,8 @@ def other(store: Store, folder: Path) -> Iterator[Store]:
     other.close()
 
 
-def claimed(store: Store) -> OutboxEntry:
-    entry = store.outbox.claim(MORNING, LEASE)
+def claimed(store: Store, at: datetime = MORNING) -> OutboxEntry:
+    entry = store.outbox.claim(at, LEASE)
     assert entry is not None
     return entry
 
@@ -124,14 +124,72 @@ def test_an_error_is_told_no_more_when_the_entry_has_left(store: Store) -> None:
     assert store.outbox.totals() == OutboxTotals(sent=1)
 
 
-def test_every_attempt_is_kept(store: Store, folder: Path) -> None:
+def test_every_attempt_is_kept(store: Store) -> None:
     put_in(store, "first")
     store.outbox.later(claimed(store), "no answer", MORNING, MORNING)
     store.outbox.done(claimed(store), NOON)
-    assert ask(folder, "SELECT outbox_id, at, error FROM attempts ORDER BY at") == [
-        (1, "2025-11-03T06:00:00+00:00", "no answer"),
-        (1, "2025-11-03T12:00:00+00:00", None),
+    assert store.outbox.tries(1) == (
+        Attempt(began_at=MORNING, ended_at=MORNING, error="no answer"),
+        Attempt(began_at=MORNING, ended_at=NOON, error=None),
+    )
+
+
+def test_an_attempt_whose_sender_died_is_kept_without_an_end(store: Store) -> None:
+    put_in(store, "first")
+    claimed(store)
+    store.outbox.done(claimed(store, NOON), NOON)
+    assert store.outbox.tries(1) == (
+        Attempt(began_at=MORNING, ended_at=None, error=None),
+        Attempt(began_at=NOON, ended_at=NOON, error=None),
+    )
+
+
+def test_rows_are_shown_by_their_state_the_latest_first(store: Store) -> None:
+    put_in(store, "sent", "failed", "parked", "waits")
+    store.outbox.done(claimed(store), NOON)
+    store.outbox.failed(claimed(store), "550 no such user", NOON)
+    store.outbox.parked(claimed(store), "no answer", NOON)
+    shown = store.outbox.rows([EntryState.FAILED, EntryState.PARKED, EntryState.WAITING])
+    assert [(row.entry.content, row.state, row.last_error, row.closed_at) for row in shown] == [
+        ("waits", EntryState.WAITING, None, None),
+        ("parked", EntryState.PARKED, "no answer", NOON),
+        ("failed", EntryState.FAILED, "550 no such user", NOON),
     ]
+
+
+def test_a_row_is_shown_by_its_number_with_recipient_and_title(store: Store) -> None:
+    mail = NewEntry(kind="mail", content="Hello", recipient="team@it.example", title="1 new")
+    commit(store, entries=lambda: [mail], at=NOON)
+    row = store.outbox.row(1)
+    assert row is not None
+    assert (row.recipient, row.title, row.entry.content, row.created_at) == ("team@it.example", "1 new", "Hello", NOON)
+    assert store.outbox.row(2) is None
+
+
+@pytest.mark.parametrize("state", [EntryState.FAILED, EntryState.PARKED, EntryState.DROPPED, EntryState.WAITING])
+def test_whatever_did_not_leave_can_be_tried_anew(store: Store, state: EntryState) -> None:
+    put_in(store, "first")
+    entry = claimed(store)
+    match state:
+        case EntryState.FAILED:
+            store.outbox.failed(entry, "550", NOON)
+        case EntryState.PARKED:
+            store.outbox.parked(entry, "no answer", NOON)
+        case EntryState.DROPPED:
+            store.outbox.drop(1, NOON)
+        case _:
+            store.outbox.later(entry, "no answer", MORNING, EVENING)
+    store.outbox.retry(1, NOON)
+    again = claimed(store, NOON)
+    assert (again.key, again.attempts) == (entry.key, 0)
+
+
+def test_what_is_dropped_does_not_leave_and_its_error_is_told_no_more(store: Store) -> None:
+    put_in(store, "first")
+    store.outbox.failed(claimed(store), "550 no such user", NOON)
+    store.outbox.drop(1, NOON)
+    assert store.outbox.claim(EVENING, LEASE) is None
+    assert store.outbox.totals() == OutboxTotals(dropped=1)
 
 
 def test_the_last_content_of_a_channel_is_what_was_put_in_last(store: Store) -> None:

@@ -16,7 +16,7 @@ from config.texts import Texts
 from mdm_sync.core.rules import RULES
 
 ROOT = Path(__file__).parents[3]
-KEYWORDS = {**DEFAULT_KEYWORDS, **parse_keywords(["text", "plural:1,2"])}
+KEYWORDS = {**DEFAULT_KEYWORDS, **parse_keywords(["text", "plural:1,2", "counted:1,2"])}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 SUMMER, WINTER = datetime(2025, 7, 14, 10, 5, tzinfo=UTC), datetime(2025, 12, 1, 10, 5, tzinfo=UTC)
 
@@ -119,17 +119,16 @@ class TestLanguages:
     @pytest.mark.parametrize(
         ("language", "number", "told"),
         [
-            ("de", 0, "0 neue Befunde"),
-            ("de", 1, "1 neuer Befund"),
-            ("de", 2, "2 neue Befunde"),
-            ("en", 0, "0 new findings"),
-            ("en", 1, "1 new finding"),
-            ("en", 2, "2 new findings"),
+            ("de", 0, "0 iPads ohne Person"),
+            ("de", 1, "1 iPad ohne Person"),
+            ("de", 2, "2 iPads ohne Person"),
+            ("en", 0, "0 iPads without a person"),
+            ("en", 1, "1 iPad without a person"),
+            ("en", 2, "2 iPads without a person"),
         ],
     )
     def test_the_plural_fits_the_number(self, language: str, number: int, told: str) -> None:
-        form = Texts(language).plural("%(number)d new finding", "%(number)d new findings", number)
-        assert form % {"number": number} == told
+        assert Texts(language).counted("device-unassigned", number) == told
 
 
 class TestMoments:

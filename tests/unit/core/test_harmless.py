@@ -61,3 +61,8 @@ def test_whatever_comes_is_one_short_line_that_stays_as_it_is(text: str, longest
     line = one_line(text, longest)
 
     assert (len(line) <= longest, len(line.splitlines()) <= 1, one_line(line, longest)) == (True, True, line)
+
+
+def test_of_a_text_that_shows_next_to_nothing_only_the_beginning_is_looked_at() -> None:
+    assert one_line("A" + "\u200b" * 159 + "B", 10) == "A…"
+    assert one_line("A" + "\u200b" * 158 + "B", 10) == "AB"

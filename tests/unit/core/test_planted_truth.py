@@ -14,7 +14,7 @@ IDS = {rule.id for rule in RULES}
 NEEDS_DAYS = {"user-left", "user-moved"}
 NOT_PLANTED = {
     *("source-stale", "source-shrunk", "unreadable-record"),
-    *("privilege-missing", "privilege-excessive", "stolen-device-gone"),
+    *("privilege-missing", "privilege-excessive", "stolen-device-gone", "mail-refused"),
 }
 
 

@@ -71,6 +71,7 @@ source-shrunk           critical  nothing
 site-without-school     warning   fleet
 school-without-site     warning   fleet
 unreadable-record       info      nothing
+mail-refused            warning   nothing
 privilege-missing       critical  nothing
 privilege-excessive     info      nothing
 """
