@@ -209,10 +209,10 @@ class Service:
     def run(self) -> None:
         """Work until SIGTERM or SIGINT; then end after the step in hand. SIGHUP loads the settings anew."""
         with _signals(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as heard:
+            ahead = self._ahead()
             self._scheduler.start()
             log.info("started")
             self._watchers.ready()
-            ahead = self._ahead()
             while not self._ending.is_set():
                 for number in heard(TICK_SECONDS):
                     self._obey(number)
@@ -264,9 +264,8 @@ class Service:
 
     def plan_anew(self) -> None:
         """Count all intervals from now on."""
-        tasks = tuple(self._tasks.values())
-        self._plan(())
-        self._plan(tasks)
+        for number, task in enumerate(self._tasks.values()):
+            self._add(task, number)
 
     def _ahead(self) -> timedelta:
         """How far the clock is ahead of one that nobody sets; only its changes tell something."""

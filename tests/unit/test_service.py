@@ -3,17 +3,21 @@
 import logging
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from mdm_sync import service as service_module
 from mdm_sync.errors import SettingsError, TemporaryError
 from mdm_sync.service import Daily, EndingError, Every, Pulse, Service, Standing, Task, Watchers
 from tests.unit.simulated import Simulation, simulated
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+QUICK = 0.01
+"""Seconds between two looks of the main thread, where a test waits for them."""
 
 
 @pytest.fixture
@@ -225,6 +229,42 @@ class TestSignals:
 
         self.run(lambda _: None, Watchers(ready=ready, reloading=lambda: heard.append("reloading")))
         assert heard == ["ready", "reloading", "ready"]
+
+    def test_a_clock_that_is_set_back_is_noticed_and_keeps_no_task_waiting(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(service_module, "TICK_SECONDS", QUICK)
+        back, runs = timedelta(0), 0
+
+        def work() -> None:
+            nonlocal back, runs
+            back, runs = timedelta(hours=1), runs + 1
+            if runs == 2:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        Service(lambda _: every_minute(losses=work), lambda: datetime.now(UTC) - back).run()  # noqa: TID251 - likewise
+        assert runs == 2
+        assert told(caplog) == ["the clock was set back: all tasks are planned anew"]
+
+    def test_a_task_that_hangs_has_no_pulse_although_the_rest_is_well(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(service_module, "TICK_SECONDS", QUICK)
+        beats: list[float] = []
+        hangs, seen = threading.Event(), threading.Event()
+
+        def tick(pulse: Pulse) -> None:
+            if hangs.is_set():
+                beats.append(pulse.last)
+            if len(beats) == 3:
+                seen.set()
+
+        def work(service: Service) -> None:
+            hangs.set()
+            seen.wait(10)
+            service.end()
+
+        self.run(work, Watchers(tick=tick))
+        assert len(beats) >= 3
+        assert len(set(beats[:3])) == 1
 
     def test_the_signals_are_as_they_were_afterwards(self) -> None:
         before = signal.getsignal(signal.SIGTERM)
