@@ -56,7 +56,8 @@ class Daemon:
         connection = OverUnixSocket(self.metrics)
         connection.request("GET", path)
         answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+        self.told.append(answer.read().decode())
+        return answer.status, self.told[-1]
 
 
 def start(installation: Installation) -> Daemon:
@@ -175,13 +176,17 @@ def test_monitors_are_told_how_it_stands(daemon: Daemon, installation: Installat
     nagios, checkmk = (installation.run("status", "--format", name) for name in ("nagios", "checkmk"))
     assert (nagios.code, nagios.out.partition(" - ")[0]) == (0, "MDM-SYNC OK")
     assert (checkmk.code, checkmk.out[:14]) == (0, '0 "mdm-sync" f')
+    daemon.told += [nagios.out, checkmk.out]
 
 
 def test_no_name_stands_in_what_it_told(daemon: Daemon, installation: Installation) -> None:
-    logins = [login for (login,) in stored(installation, "SELECT login FROM persons")]
-    assert logins
-    told = daemon.log + "\n".join(daemon.told)
-    assert not [login for login in logins if login in told]
+    """Log, status lines, metrics and lines for monitors, all of this module."""
+    query = "SELECT login, mail, given_name || ' ' || family_name FROM persons"
+    names = {name for person in stored(installation, query) for name in person if name}
+    assert names
+    told = "\n".join([daemon.log, *daemon.told])
+    assert "mdm_sync_findings_open" in told
+    assert not [name for name in names if name in told]
 
 
 def test_where_the_store_cannot_be_opened_it_is_never_ready(installation: Installation, daemon: Daemon) -> None:
