@@ -13,12 +13,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from config.texts import Texts
 from connectors.mail import Language, MailComposer
 from connectors.mail.message import message_of, read_mail
-from mdm_sync.cli.app import app
 from mdm_sync.core.brakes import Direction, Hold, Ring
 from mdm_sync.core.harmless import one_line
 from mdm_sync.core.lifecycle import Transition, TransitionKind
@@ -29,6 +27,7 @@ from mdm_sync.core.rules import RULES
 from mdm_sync.core.rules.book import rule_ids
 from mdm_sync.ports import Commit, NewEntry, Wanted
 from state import Store
+from tests.command_line import mdm_sync_here
 from tests.integration.commands.district import install
 
 AT = datetime(2026, 11, 23, 6, 30, tzinfo=UTC)
@@ -181,9 +180,9 @@ def test_they_can_still_be_read(digest: Digest) -> None:
 
 
 def run(folder: Path, *arguments: str) -> str:
-    told = CliRunner().invoke(app, ["--config", str(folder / "mdm-sync.toml"), *arguments])
-    assert told.exit_code == 0, told.output
-    return told.stdout
+    told = mdm_sync_here("--config", str(folder / "mdm-sync.toml"), *arguments, environment={})
+    assert told.code == 0, told.err
+    return told.out
 
 
 def test_they_are_harmless_on_the_terminal(folder: Path) -> None:
