@@ -65,7 +65,7 @@ def main_command(
     ] = False,
 ) -> None:
     """Options that stand before the command."""
-    log_to_stderr(logging.INFO if verbose else logging.ERROR, log_format)
+    log_to_stderr(logging.DEBUG if verbose else logging.ERROR, log_format)
     context.obj = Session(config)
 
 

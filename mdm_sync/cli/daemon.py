@@ -35,7 +35,8 @@ def daemon(context: typer.Context) -> None:
     from mdm_sync.supervisor import Supervisor
     from mdm_sync.tasks import tasks_of
 
-    logging.getLogger("mdm_sync").setLevel(logging.INFO)
+    ours = logging.getLogger("mdm_sync")
+    ours.setLevel(min(ours.level, logging.INFO))
     session = session_of(context)
     installation = session.installation()
     with installation.working_state("daemon"):
