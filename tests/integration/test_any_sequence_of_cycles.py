@@ -32,6 +32,14 @@ from tests.integration.cycles import NORD, PUPILS, SCHOOLS, CrashError, World, p
 
 Key = tuple[str, str]
 OF_SOURCES = {"source-stale", "source-shrunk", "privilege-missing"}
+UNSURE = """
+SELECT 'person:' || school || '/' || uuid FROM persons WHERE missed > 0 AND gone_since IS NULL
+UNION SELECT 'person:' || person_school || '/' || person_uuid FROM assignments JOIN devices USING (subject)
+WHERE missed > 0 AND person_uuid IS NOT NULL
+UNION SELECT 'serial:' || serial FROM devices WHERE missed > 0
+UNION SELECT subject FROM assignments JOIN persons ON school = person_school AND uuid = person_uuid
+WHERE missed > 0 AND gone_since IS NULL
+"""
 devices = st.integers(1, 2 * PUPILS)
 schools = st.sampled_from(SCHOOLS)
 numbers = st.integers(0, PUPILS - 1)
@@ -168,7 +176,8 @@ class Cycles(RuleBasedStateMachine):
         closing = {step.finding.key for step in self.last.held if step.kind in CLOSING}
         expected = (self.fresh() - opening) | closing
         found = self.world.open_findings()
-        assert _lasting(found) == _lasting(expected)
+        unsure = {key for key in found - expected if key[1] in self.unsure()}
+        assert _lasting(found - unsure) == _lasting(expected)
         self.last = None
 
     @invariant()
@@ -201,6 +210,13 @@ class Cycles(RuleBasedStateMachine):
             return self.world.open_findings(fresh)
         finally:
             fresh.close()
+
+    def unsure(self) -> set[str]:
+        """Subjects of which nothing new is concluded, so that what was said before stays and a fresh look says nothing.
+
+        They are, or depend on, a person or a device that the last read did not show and the next one may settle.
+        """
+        return {subject for (subject,) in self.rows(UNSURE)}
 
     def stale(self) -> bool:
         found = self.world.open_findings()

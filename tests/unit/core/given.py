@@ -20,7 +20,7 @@ from mdm_sync.core.model import (
     UserFields,
 )
 from mdm_sync.core.rules import DEVICE_RULES, DISTRICT_RULES, PEOPLE_RULES, Judgement, judge
-from mdm_sync.core.views import DistrictView, PeopleView, Privileges, SchoolView, Source, Stock, Twins
+from mdm_sync.core.views import DistrictView, PeopleView, Privileges, RefusedMail, SchoolView, Source, Stock, Twins
 from tests.replacing import replace
 
 NORD = School(
@@ -202,6 +202,7 @@ class DistrictFields(TypedDict, total=False):
     twins: tuple[Twins, ...]
     sources: tuple[Source, ...]
     privileges: Privileges
+    refused_mails: tuple[RefusedMail, ...]
     conditions: Conditions
 
 

@@ -16,6 +16,7 @@ from mdm_sync.core.news import (
     Storm,
     Told,
     digest_of,
+    may_leave,
     severity_of,
     summary,
 )
@@ -376,3 +377,7 @@ def test_a_reader_finds_the_device_by_serial_and_inventory_number(found: Finding
 )
 def test_what_a_finding_is_about(subject: str, details: Mapping[str, str], about: str) -> None:
     assert Place(finding=finding(subject=subject, details=details), school_name="").about == about
+
+
+def test_the_news_of_live_schools_alone_may_leave_the_house() -> None:
+    assert may_leave((OBSERVED, SUED, NOT_CONNECTED)) == {SUED.number}

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mdm_sync.core.recipients import Circle, QuietHours, Recipient, Rhythm
+from tests.replacing import replace
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NIGHT = QuietHours(first=time(20), last=time(6))
@@ -40,6 +41,7 @@ def at(text: str) -> datetime:
         pytest.param("2026-11-24 06:29", "2026-11-24 06:30", True, id="looked at a minute before"),
         pytest.param("2026-11-24 06:30", "2026-11-24 23:59", False, id="looked at already"),
         pytest.param("2026-11-20 09:00", "2026-11-24 03:00", True, id="days were missed"),
+        pytest.param("2026-11-22 09:00", "2026-11-24 03:00", True, id="a day was missed"),
         pytest.param("2026-03-28 06:30", "2026-03-29 06:30", True, id="the clocks went forward"),
         pytest.param("2026-10-24 06:30", "2026-10-25 06:29", False, id="the clocks went back: a minute before"),
         pytest.param("2026-10-24 06:30", "2026-10-25 06:30", True, id="the clocks went back"),
@@ -87,6 +89,7 @@ def test_who_was_never_told_is_told_now(rhythm: Rhythm) -> None:
         (NOON, "11:59", True),
         (NOON, "12:00", False),
         (NOON, "13:00", True),
+        (QuietHours(first=time(12), last=time(12)), "12:00", True),
         (None, "03:00", True),
     ],
 )
@@ -105,3 +108,10 @@ def test_a_digest_whose_hour_is_quiet_comes_when_the_quiet_ends() -> None:
     last = at("2026-11-23 07:00")
     assert not early_bird.digest_is_due(last, at("2026-11-24 06:45"), BERLIN)
     assert early_bird.digest_is_due(last, at("2026-11-24 07:00"), BERLIN)
+
+
+def test_a_day_begins_at_the_schools_midnight() -> None:
+    night_owl = replace(recipient(), hour=time(0, 15))
+    last = at("2026-11-23 12:00")
+    assert not night_owl.digest_is_due(last, at("2026-11-24 00:14"), BERLIN)
+    assert night_owl.digest_is_due(last, at("2026-11-24 00:15"), BERLIN)

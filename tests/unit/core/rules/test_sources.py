@@ -6,7 +6,7 @@ import pytest
 
 from mdm_sync.core.model import Severity, Stage
 from mdm_sync.core.rules import Judgement
-from mdm_sync.core.views import Privileges, Source
+from mdm_sync.core.views import Privileges, RefusedMail, Source
 from tests.replacing import replace
 from tests.unit.core.given import CONDITIONS, FINE, NORD, NOW, SUED, district_judged, keys
 
@@ -109,6 +109,18 @@ def test_the_directory_of_a_school_that_is_not_connected_is_no_source(rule: str,
     judgement = district_judged(rule, schools=(SUED, replace(NORD, stage=stage)), sources=(bad,))
 
     assert (judgement != FINE) is told
+
+
+class TestRefusedMails:
+    def test_each_address_that_is_refused_for_good_is_wrong(self) -> None:
+        refused = (RefusedMail(entry=7, answer="550 no such user"), RefusedMail(entry=9, answer="552 mailbox full"))
+        assert facts(district_judged("mail-refused", refused_mails=refused)) == [
+            ("mail:7", "", Severity.WARNING, {"entry": "7", "reason": "550 no such user"}),
+            ("mail:9", "", Severity.WARNING, {"entry": "9", "reason": "552 mailbox full"}),
+        ]
+
+    def test_where_none_is_refused_nothing_is_wrong(self) -> None:
+        assert district_judged("mail-refused") == FINE
 
 
 class TestPrivileges:
