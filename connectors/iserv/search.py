@@ -219,6 +219,8 @@ def _refuse_connection(error: Exception, url: str) -> NoReturn:
             f"The certificate of {url} is not trusted; no password was sent to it. "
             "Check the school's iserv_url, and iserv.ca_file if the server's authority is your own."
         ) from error
+    if isinstance(causes[-1], TimeoutError):
+        raise TemporaryError(f"{url} cannot be reached: it did not answer in time.") from error
     raise TemporaryError(f"{url} cannot be reached or broke off ({type(causes[-1]).__name__}).") from error
 
 
