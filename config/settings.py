@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from mdm_sync.core.retention import Kept
 from mdm_sync.core.rules import Mode
 
 SeverityWord = Literal["info", "warning", "critical"]
@@ -475,6 +476,23 @@ class LockingSettings(Section):
         return self
 
 
+class RetentionSettings(Section):
+    """For how many days each kind of data is kept after its purpose has ended; ``example.toml`` tells why so long."""
+
+    persons_days: int = Field(default=90, ge=1, le=3650)
+    holders_days: int = Field(default=365, ge=1, le=3650)
+    places_days: int = Field(default=1096, ge=1, le=3650)
+    findings_days: int = Field(default=365, ge=1, le=3650)
+    incidents_days: int = Field(default=1461, ge=1, le=3650)
+    locks_days: int = Field(default=365, ge=1, le=3650)
+    sent_days: int = Field(default=30, ge=1, le=3650)
+    failed_days: int = Field(default=90, ge=1, le=3650)
+
+    def spans(self) -> dict[Kept, timedelta]:
+        """How long each kind of data is kept."""
+        return {kind: timedelta(days=getattr(self, f"{kind}_days")) for kind in Kept}
+
+
 class Settings(Section):
     """All settings. ``inventory``, ``mail`` and ``upstream`` may be left out: then nothing comes or goes that way."""
 
@@ -498,6 +516,7 @@ class Settings(Section):
     matching: MatchingSettings = MatchingSettings()
     repair: RepairSettings = RepairSettings()
     locking: LockingSettings = LockingSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @model_validator(mode="after")
     def _two_clients(self) -> Self:

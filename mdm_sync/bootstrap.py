@@ -25,6 +25,7 @@ from mdm_sync.core.lock_decisions import LockLimits
 from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import School
 from mdm_sync.core.recipients import Circle, Recipient
+from mdm_sync.core.retention import Kept, limits
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.errors import SettingsError
@@ -285,6 +286,10 @@ class Installation:
         """What is locked without a person; None: nothing is."""
         lost = self.settings.locking
         return LockLimits(per_day=lost.automatic_per_day, days=lost.automatic_days) if lost.automatic else None
+
+    def limits(self, now: datetime) -> dict[Kept, datetime]:
+        """The moment before which each kind of data has had its time."""
+        return limits(self.settings.retention.spans(), now)
 
     def checkup(self) -> "Checkup":
         """All that looking at the sources takes; the store is not touched."""

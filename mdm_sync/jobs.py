@@ -6,7 +6,7 @@ from mdm_sync.bootstrap import Installation, utc_now
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
 from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting
-from mdm_sync.ports import NewEntry, Progress
+from mdm_sync.ports import NewEntry, Progress, Purged
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
 
@@ -115,3 +115,10 @@ def lock_new_thefts(installation: Installation) -> AutomaticLocks:
         if mails := installation.lock_mails():
             tell_waiting(locking, district, mails)
         return done
+
+
+def purge(installation: Installation) -> Purged:
+    """Delete what has had its time. Once a day is enough."""
+    now = utc_now()
+    with installation.working_state("privacy purge") as state:
+        return state.care.purge(installation.limits(now), now)

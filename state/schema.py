@@ -206,9 +206,14 @@ CREATE TABLE incidents (        -- reports from outside Jamf Pro: theft, loss, d
     reported_at TEXT NOT NULL,  -- what is seen of the device after it matters
     handling TEXT NOT NULL,     -- open, locked, in repair, recovered, replaced, written off, closed
     recorded_by TEXT NOT NULL,  -- login of the machine, or name of the file
-    last_read TEXT NOT NULL DEFAULT ''  -- what the form last said: only something else changes an incident
+    last_read TEXT NOT NULL DEFAULT '',  -- what the form last said: only something else changes an incident
+    settled_at TEXT             -- when the daily purge first saw it settled; NULL: somebody looks after it
 );
 CREATE UNIQUE INDEX incidents_case ON incidents (case_number) WHERE case_number <> '';
+CREATE TABLE past_cases (       -- case numbers of incidents that are deleted: exports of the form repeat them for years
+    case_number TEXT PRIMARY KEY,  -- of the schools' form; an import passes over it
+    at TEXT NOT NULL            -- when the incident was deleted
+) WITHOUT ROWID;
 CREATE TABLE incident_doubles ( -- case numbers under which an incident was reported once more
     case_number TEXT PRIMARY KEY,
     incident INTEGER NOT NULL REFERENCES incidents (number)

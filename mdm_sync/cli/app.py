@@ -22,6 +22,7 @@ from mdm_sync.cli import (
     mail,
     outbox,
     person,
+    privacy,
     reconcile,
     schools,
     status,
@@ -80,6 +81,7 @@ app.command("watch")(watch.watch)
 app.command("deliver")(deliver.deliver)
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
+app.add_typer(privacy.app, name="privacy")
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")

@@ -4,6 +4,7 @@ Connectors and state satisfy these protocols without knowing them by name; ``tes
 promises beyond its types, for the real adapter and for the fake alike.
 """
 
+from mdm_sync.ports.care import Care, Purged
 from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegister, OpenQuestion, ReportsRead
 from mdm_sync.ports.leaving import (
     Attempt,
@@ -58,6 +59,7 @@ from mdm_sync.ports.state import Changes, Commit, Held, Outbox, OutboxCare, Snap
 __all__ = [
     "Acknowledgement",
     "Attempt",
+    "Care",
     "Changes",
     "Channel",
     "Clock",
@@ -104,6 +106,7 @@ __all__ = [
     "OutboxTotals",
     "Progress",
     "PublishedRead",
+    "Purged",
     "Register",
     "RegisterCheck",
     "RegisterNote",
