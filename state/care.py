@@ -91,8 +91,9 @@ _DELETIONS: tuple[tuple[Kept, str], ...] = (
         """,
     ),
 )
-"""In this order: what still stands there decides what may go after it. Of the outbox the last summary stays, for the next
-one is compared with it, and the last row, so that no number is given twice: what recipients were told names its mail so."""
+"""In this order: what still stands there decides what may go after it. Of the outbox the last summary stays, for the
+next one is compared with it, and the last row, so that no number is given twice: what recipients were told names its
+mail by it."""
 
 _WHAT_HUNG_ON_IT = (
     "DELETE FROM incident_devices WHERE incident NOT IN (SELECT number FROM incidents)",

@@ -14,9 +14,8 @@ from mdm_sync.core.lifecycle import TransitionKind
 from mdm_sync.core.lock_orders import LockOrder, Outcome
 from mdm_sync.core.locks import LockCommand
 from mdm_sync.core.model import Assignment, AssignmentState, Device, Person, Severity
-from mdm_sync.core.news import Telling
 from mdm_sync.core.retention import Kept, limits
-from mdm_sync.ports import Acknowledgement, NewEntry, Purged, Turn
+from mdm_sync.ports import Acknowledgement, NewEntry, Purged, Telling, Turn
 from state import Store
 from state.connection import open_for_work
 from tests.integration.state.given import (
