@@ -1,137 +1,51 @@
-"""Retention: what has had its time is deleted by set-based statements, in one transaction."""
+"""Care of the stored data: retention, what is stored of a person, erasure."""
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from mdm_sync.core.model import Person
 from mdm_sync.core.retention import Kept
-from mdm_sync.ports import Purged
-from state.compaction import settle_files
+from mdm_sync.ports import Dossier, Erased, Mention, OpenFinding, Purged
+from state import findings
+from state.compaction import settle_files, write_anew
 from state.connection import transaction
+from state.erasure import erase_person, know_words, mentions, words_of
+from state.history import holder_spans
 from state.incidents import LOOKED_AFTER
-from state.loss_cases import MATCHES
+from state.retention import delete_outlived
+from state.rows import DEVICE, PERSON, device_of, person_of
 
-_OPEN = f"SELECT number FROM incidents WHERE {LOOKED_AFTER}"
-_EVIDENCE_SERIALS = f"""
-SELECT serial FROM incidents WHERE {LOOKED_AFTER} AND serial <> ''
-UNION SELECT serial FROM incident_devices WHERE incident IN ({_OPEN}) AND serial <> ''
+_NAMED = f"""
+SELECT {PERSON} FROM persons WHERE uuid IN (
+    SELECT uuid FROM persons WHERE :school IN ('', school)
+    AND (ref = upper(:named) OR uuid = :named OR casefold(login) = casefold(:named))
+) ORDER BY school, uuid
 """
-_NOTE_EVIDENCE = f"""
-CREATE TEMP TABLE evidence AS
-SELECT subject FROM ({MATCHES}) WHERE incident IN ({_OPEN})
-UNION SELECT subject FROM incident_devices WHERE incident IN ({_OPEN})
-UNION SELECT subject FROM device_spans WHERE serial IN ({_EVIDENCE_SERIALS})
-UNION SELECT 'serial:' || serial FROM ({_EVIDENCE_SERIALS})
+_THEIRS = "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:persons)"
+_DEVICES = f"""
+SELECT {DEVICE} FROM devices WHERE subject IN (
+    SELECT subject FROM main.assignments WHERE (person_school, person_uuid) IN ({_THEIRS})
+) OR mentions(username) OR mentions(real_name) OR mentions(email) ORDER BY subject
 """
-_EVIDENCE = "SELECT subject FROM temp.evidence"
-"""Subjects whose history an incident rests on that somebody looks after."""
-
-_NOTE_SETTLED = (
-    f"UPDATE incidents SET settled_at = NULL WHERE settled_at IS NOT NULL AND {LOOKED_AFTER}",
-    f"UPDATE incidents SET settled_at = :now WHERE settled_at IS NULL AND NOT {LOOKED_AFTER}",
-)
-_STILL_LOCKED = f"SELECT incident FROM ({MATCHES}) JOIN devices USING (subject) WHERE lost_mode"
-_PAST_INCIDENTS = f"settled_at < :incidents AND number NOT IN ({_STILL_LOCKED})"
-_FORGOTTEN_SCHOOLS = """
-SELECT substr(name, 7) FROM sources WHERE name GLOB 'iserv-*' AND coalesce(complete_at, known_since) < :persons
+_HOLDINGS = f"""
+SELECT holder_spans.*, persons.ref FROM holder_spans JOIN persons ON school = person_school AND uuid = person_uuid
+WHERE (person_school, person_uuid) IN ({_THEIRS}) ORDER BY since DESC, subject
 """
-_PAST_FINDINGS = f"""
-SELECT id FROM findings WHERE NOT open AND (resolved_at < :findings AND subject NOT IN ({_EVIDENCE})
-OR subject GLOB 'person:*' AND subject NOT IN (SELECT 'person:' || school || '/' || uuid FROM persons))
+_FINDINGS = """
+SELECT DISTINCT subject FROM findings WHERE subject = :subject OR mentions(details)
 """
-
-_KEEP_CASE_NUMBERS = (
-    (
-        f"INSERT OR IGNORE INTO past_cases SELECT case_number, :now FROM incidents "
-        f"WHERE case_number <> '' AND {_PAST_INCIDENTS}"
-    ),
-    (
-        f"INSERT OR IGNORE INTO past_cases SELECT case_number, :now FROM incident_doubles "
-        f"WHERE incident IN (SELECT number FROM incidents WHERE {_PAST_INCIDENTS})"
-    ),
-)
-_DELETIONS: tuple[tuple[Kept, str], ...] = (
-    (Kept.INCIDENTS, f"DELETE FROM incidents WHERE {_PAST_INCIDENTS}"),
-    (
-        Kept.PERSONS,
-        f"""
-        DELETE FROM persons WHERE (gone_since < :persons OR school IN ({_FORGOTTEN_SCHOOLS}))
-        AND (gone_since IS NULL OR (school, uuid) NOT IN
-            (SELECT person_school, person_uuid FROM main.assignments WHERE person_uuid IS NOT NULL))
-        AND (school, uuid) NOT IN
-            (SELECT person_school, person_uuid FROM holder_spans WHERE subject IN ({_EVIDENCE}))
-        """,
-    ),
-    (Kept.HOLDERS, f"DELETE FROM holder_spans WHERE until < :holders AND subject NOT IN ({_EVIDENCE})"),
-    (Kept.PLACES, f"DELETE FROM device_spans WHERE until < :places AND subject NOT IN ({_EVIDENCE})"),
-    (Kept.FINDINGS, f"DELETE FROM findings WHERE id IN ({_PAST_FINDINGS})"),
-    (Kept.FINDINGS, "DELETE FROM holds WHERE state = 'closed' AND changed_at < :findings"),
-    (
-        Kept.LOCKS,
-        f"""
-        DELETE FROM lock_orders WHERE closed_at < :locks AND subject NOT IN ({_EVIDENCE})
-        AND coalesce(incident, 0) NOT IN (SELECT number FROM incidents)
-        """,
-    ),
-    (
-        Kept.FAILED,
-        """
-        DELETE FROM outbox WHERE state IN ('failed', 'parked', 'dropped') AND id < (SELECT max(id) FROM outbox)
-        AND (closed_at < :failed OR id < (SELECT max(id) FROM outbox AS taken WHERE state = 'sent'
-            AND kind = outbox.kind AND recipient = outbox.recipient AND closed_at < :sent))
-        """,  # what was refused before a mail that was taken goes with it: else it would seem to be refused again
-    ),
-    (
-        Kept.SENT,
-        """
-        DELETE FROM outbox WHERE state = 'sent' AND closed_at < :sent AND id < (SELECT max(id) FROM outbox)
-        AND id NOT IN (SELECT coalesce(max(id), 0) FROM outbox WHERE kind = 'summary')
-        """,
-    ),
-)
-"""In this order: what still stands there decides what may go after it. Of the outbox the last summary stays, for the
-next one is compared with it, and the last row, so that no number is given twice: what recipients were told names its
-mail by it."""
-
-_WHAT_HUNG_ON_IT = (
-    "DELETE FROM incident_devices WHERE incident NOT IN (SELECT number FROM incidents)",
-    "DELETE FROM incident_doubles WHERE incident NOT IN (SELECT number FROM incidents)",
-    "DELETE FROM past_cases WHERE at < :incidents",
-    (
-        "UPDATE holder_spans SET person_uuid = '' WHERE person_uuid <> '' "
-        "AND (person_school, person_uuid) NOT IN (SELECT school, uuid FROM persons)"
-    ),
-    f"DELETE FROM classes WHERE school IN ({_FORGOTTEN_SCHOOLS})",
-    (
-        f"UPDATE sources SET (complete_at, proof) = (NULL, NULL) WHERE substr(name, 7) IN ({_FORGOTTEN_SCHOOLS}) "
-        "AND name GLOB 'iserv-*'"
-    ),
-    "DELETE FROM finding_steps WHERE finding NOT IN (SELECT id FROM findings)",
-    "DELETE FROM acknowledgements WHERE finding NOT IN (SELECT id FROM findings)",
-    (
-        f"DELETE FROM finding_steps WHERE at < :findings AND finding IN (SELECT id FROM findings "
-        f"WHERE finding_steps.at < opened_at AND subject NOT IN ({_EVIDENCE}))"
-    ),
-    "DELETE FROM acknowledgements WHERE ended_at < :findings",
-    (
-        f"DELETE FROM lock_commands_read WHERE at < :locks "
-        f"AND management_id NOT IN (SELECT management_id FROM devices WHERE subject IN ({_EVIDENCE}))"
-    ),
-    "DELETE FROM lock_commands WHERE management_id NOT IN (SELECT management_id FROM lock_commands_read)",
-    "UPDATE lock_orders SET incident = NULL WHERE incident NOT IN (SELECT number FROM incidents)",
-    "DELETE FROM recipients WHERE id IN (SELECT recipient FROM turns GROUP BY recipient HAVING max(at) < :findings)",
-    "DELETE FROM turns WHERE recipient NOT IN (SELECT id FROM recipients)",
-    """
-    DELETE FROM told WHERE recipient NOT IN (SELECT id FROM recipients) OR finding NOT IN (SELECT id FROM findings)
-    """,
-    """
-    DELETE FROM told_holds WHERE recipient NOT IN (SELECT id FROM recipients) OR hold NOT IN (SELECT id FROM holds)
-    """,
-    "DELETE FROM attempts WHERE outbox_id NOT IN (SELECT id FROM outbox)",
-    "DELETE FROM cycles WHERE finished_at < :places AND id < (SELECT max(id) FROM cycles)",
-)
+_EVIDENCE = f"""
+SELECT number FROM incidents WHERE {LOOKED_AFTER} AND (
+    number IN (SELECT incident FROM incident_devices WHERE subject IN (
+        SELECT subject FROM holder_spans WHERE (person_school, person_uuid) IN ({_THEIRS})))
+    OR serial <> '' AND serial IN (SELECT serial FROM device_spans WHERE subject IN (
+        SELECT subject FROM holder_spans WHERE (person_school, person_uuid) IN ({_THEIRS})))
+) ORDER BY number
+"""
 
 
 class Care:
@@ -142,21 +56,61 @@ class Care:
 
     def purge(self, limits: Mapping[Kept, datetime], at: datetime) -> Purged:
         """Delete what is older than the moment of its kind, all of it or nothing; gone from the file as well."""
-        values = {kind.value: before.isoformat() for kind, before in limits.items()} | {"now": at.isoformat()}
         with transaction(self._database) as connection:
-            removed = _purge(connection, values)
+            removed = delete_outlived(connection, limits, at)
         return Purged(removed=removed, lingering=not settle_files(self._database))
 
+    def persons(self, named: str, school: str = "") -> tuple[Person, ...]:
+        """The records of the person with this reference, uuid or login, those of the same uuid at other schools too."""
+        values = {"named": named.strip(), "school": school}
+        return tuple(map(person_of, self._database.conn.execute(_NAMED, values)))
 
-def _purge(connection: sqlite3.Connection, values: Mapping[str, str]) -> dict[Kept, int]:
-    """Delete what has had its time; returns how much of what, without what hung on it."""
-    for statement in (*_NOTE_SETTLED, _NOTE_EVIDENCE, *_KEEP_CASE_NUMBERS):
-        connection.execute(statement, values)
-    removed: dict[Kept, int] = {}
-    for kind, statement in _DELETIONS:
-        if rows := connection.execute(statement, values).rowcount:
-            removed[kind] = removed.get(kind, 0) + rows
-    for statement in _WHAT_HUNG_ON_IT:
-        connection.execute(statement, values)
-    connection.execute("DROP TABLE temp.evidence")
-    return removed
+    def dossier(self, person: Person) -> Dossier:
+        """All that is stored of them."""
+        connection = self._database.conn
+        _know(connection, person)
+        values = _values([person])
+        about = [row["subject"] for row in connection.execute(_FINDINGS, {"subject": person.subject})]
+        told = findings.about(connection, about, ())
+        places = (Mention(table=table, column=column, rows=rows) for table, column, rows in mentions(connection))
+        return Dossier(
+            person=person,
+            devices=tuple(map(device_of, connection.execute(_DEVICES, values))),
+            holdings=tuple(holder_spans(connection.execute(_HOLDINGS, values))),
+            findings=tuple(one for one in told if person.subject == one.place.finding.subject or _names(one, person)),
+            mentions=tuple(places),
+        )
+
+    def evidence(self, persons: Collection[Person]) -> tuple[int, ...]:
+        """Numbers of the incidents that somebody looks after, and whose devices named one of these."""
+        return tuple(row["number"] for row in self._database.conn.execute(_EVIDENCE, _values(persons)))
+
+    def erase(self, persons: Collection[Person]) -> Erased:
+        """Erase them, all of it or nothing; gone from the file as well."""
+        connection = self._database.conn
+        serials: set[str] = set()
+        records: dict[str, int] = {}
+        with transaction(self._database):
+            for person in persons:
+                _know(connection, person)
+                serials.update(device_of(row).serial for row in connection.execute(_DEVICES, _values([person])))
+                for table, rows in erase_person(connection, (person.school, person.uuid)).items():
+                    records[table] = records.get(table, 0) + rows
+        there = sum(not person.gone for person in persons)
+        return Erased(
+            records=records, there=there, serials=tuple(sorted(serials)), lingering=not write_anew(self._database)
+        )
+
+
+def _values(persons: Collection[Person]) -> dict[str, str]:
+    return {"persons": json.dumps([(person.school, person.uuid) for person in persons])}
+
+
+def _know(connection: sqlite3.Connection, person: Person) -> None:
+    """Teach the connection by which words this person is named."""
+    key = (person.school, person.uuid)
+    know_words(connection, {*words_of(connection, key), person.uuid})
+
+
+def _names(found: OpenFinding, person: Person) -> bool:
+    return person.ref in found.place.finding.details.values()

@@ -16,7 +16,17 @@ def settle_files(database: Database) -> bool:
         Whether the log is empty; it is not while another process reads what stands in it.
     """
     if _is_hollow(database):
-        database.conn.execute("VACUUM main")
+        return write_anew(database)
+    return _empty_log(database)
+
+
+def write_anew(database: Database) -> bool:
+    """The same, with every page of the file written anew, so that none holds a trace of what stood there before."""
+    database.conn.execute("VACUUM main")
+    return _empty_log(database)
+
+
+def _empty_log(database: Database) -> bool:
     row = database.conn.execute("PRAGMA main.wal_checkpoint(TRUNCATE)").fetchone()
     return not row["busy"]
 

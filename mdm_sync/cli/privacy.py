@@ -1,13 +1,105 @@
 """``mdm-sync privacy``: what is stored of persons, and when it goes."""
 
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.dossier import dossier_json, dossier_sheet
 from mdm_sync.cli.options import TextFormat, TextFormatOption, session_of
-from mdm_sync.cli.output import console, facts_table, write_json
+from mdm_sync.cli.output import console, facts_table, plain, write_json
+from mdm_sync.cli.private_file import write_privately
+from mdm_sync.core.model import Person
 from mdm_sync.core.retention import Kept
-from mdm_sync.ports import Purged, Texts
+from mdm_sync.errors import SettingsError
+from mdm_sync.ports import Erased, Purged, State, Texts
 
 app = typer.Typer(help="What is stored of persons, and when it goes.", no_args_is_help=True)
+
+PersonArgument = Annotated[
+    str, typer.Argument(metavar="PERSON", help="Reference, login with --school, or identifier (uuid) at IServ.")
+]
+SchoolOption = Annotated[str, typer.Option("--school", metavar="N", help="Schulnummer, where a login is named.")]
+REPORT_LANGUAGE = "de"
+MOST_SERIALS = 10
+"""Devices that are named after an erasure; more are counted."""
+
+
+@app.command("report")
+def report(
+    context: typer.Context,
+    person: PersonArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Written for you alone to read: .html or .json.")],
+    school: SchoolOption = "",
+) -> None:
+    """Write all that is stored of a person into a file, in German, to be printed (Art. 15 GDPR).
+
+    Examples:
+      mdm-sync privacy report P-0A1B2C3D4E5F6071 auskunft.html
+
+      mdm-sync privacy report mia.muster auskunft.html --school 190001
+    """
+    ending = file.suffix.lower()
+    if ending not in {".html", ".json"}:
+        raise SettingsError(f"{file}: the report is written as .html or .json; choose one by the file's ending.")
+    installation = session_of(context).installation()
+    schools = {one.number: one for one in installation.schools()}
+    with installation.state_to_ask() as state:
+        dossiers = [state.care.dossier(one) for one in _meant(state, person, school)]
+    if ending == ".json":
+        document = {"schema": "mdm-sync/dossier/1", "records": [dossier_json(one) for one in dossiers]}
+        content = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    else:
+        texts = installation.texts_in(REPORT_LANGUAGE)
+        sheet = dossier_sheet(dossiers, texts, schools=schools, made_at=utc_now())
+        content = texts.templates().get_template("sheet.html.j2").render(sheet=sheet)
+    write_privately(file, content)
+    console().print(plain(installation.texts.text("Written: %(file)s") % {"file": file}))
+
+
+@app.command("erase")
+def erase(
+    context: typer.Context,
+    person: PersonArgument,
+    school: SchoolOption = "",
+    despite_incident: Annotated[
+        bool, typer.Option("--despite-incident", help="Also where an open incident rests on whom its device named.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    format_: TextFormatOption = TextFormat.TABLE,
+) -> None:
+    """Erase a person (Art. 17 GDPR) from the store, its history, the outbox and the backups that this program made.
+
+    Prints a protocol that does not name the person. Who is still in IServ comes back at the next read, under another
+    reference, with what the rules need and no more. What stands at IServ and Jamf Pro is erased there.
+
+    Examples:
+      mdm-sync privacy erase P-0A1B2C3D4E5F6071
+
+      mdm-sync privacy erase mia.muster --school 190001 --yes > protokoll.txt
+    """
+    installation = session_of(context).installation()
+    with installation.state_to_ask() as state:
+        persons = _meant(state, person, school)
+    if not _is_wanted(installation.texts, len(persons), yes=yes):
+        console().print(installation.texts.text("Nothing was erased."))
+        return
+    with installation.working_state("privacy erase") as state:
+        if (incidents := state.care.evidence(persons)) and not despite_incident:
+            numbers = ", ".join(map(str, incidents))
+            raise SettingsError(
+                f"Nothing was erased: an incident that is open rests on whom its device named (incident {numbers}). "
+                "Close it first, or decide against the evidence with --despite-incident."
+            )
+        erased = state.care.erase(persons)
+    match format_:
+        case TextFormat.TABLE:
+            _show_erased(erased, installation)
+        case TextFormat.JSON:
+            write_json(_erased_json(erased))
 
 
 @app.command("purge")
@@ -53,3 +145,54 @@ def _show(purged: Purged, texts: Texts) -> None:
         out.print(texts.text("Nothing has had its time yet."), style="green")
     if purged.lingering:
         out.print(texts.text("Another process is reading the store: its write-ahead log is emptied next time."))
+
+
+def _meant(state: State, named: str, school: str) -> tuple[Person, ...]:
+    """The records of the person who is meant; one human being, who may have accounts at several schools."""
+    found = state.care.persons(named, school)
+    if not found:
+        raise SettingsError("The store knows no such person. Name a reference, a login with --school, or a uuid.")
+    if len({one.uuid for one in found}) > 1:
+        schools = ", ".join(sorted({one.school for one in found}))
+        raise SettingsError(f"Several persons have this login: name the school with --school ({schools}).")
+    return found
+
+
+def _is_wanted(texts: Texts, number: int, *, yes: bool) -> bool:
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        raise SettingsError("Nothing was erased: there is no terminal to ask on. With --yes it is done without asking.")
+    asked = texts.plural("Erase %(number)d record for ever?", "Erase %(number)d records for ever?", number)
+    return typer.confirm(asked % {"number": number}, default=False, err=True)
+
+
+def _erased_json(erased: Erased) -> dict[str, object]:
+    return {
+        "schema": "mdm-sync/erasure/1",
+        "at": utc_now().isoformat(),
+        "records": dict(erased.records),
+        "still_in_iserv": erased.there,
+        "serials": list(erased.serials),
+        "lingering": erased.lingering,
+    }
+
+
+def _show_erased(erased: Erased, installation: Installation) -> None:
+    out, texts = console(), installation.texts
+    out.print(texts.text("Erased %(moment)s") % {"moment": texts.exact(utc_now())}, style="bold")
+    out.print(facts_table((table, texts.number(rows)) for table, rows in erased.records.items()))
+    if erased.there:
+        out.print(
+            texts.text(
+                "The person is still in IServ and comes back at the next read, under another reference, with what the "
+                "rules need and no more."
+            )
+        )
+    if erased.serials:
+        more = len(erased.serials) - MOST_SERIALS
+        named = ", ".join(erased.serials[:MOST_SERIALS]) + (f" + {more}" if more > 0 else "")
+        told = texts.text("Jamf Pro named the person at %(serials)s: clear the user fields there, else they come back.")
+        out.print(plain(told % {"serials": named}, 1000))
+    if erased.lingering:
+        out.print(texts.text("Another process is reading the store: erase again, or run mdm-sync privacy purge."))

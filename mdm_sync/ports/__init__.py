@@ -4,7 +4,7 @@ Connectors and state satisfy these protocols without knowing them by name; ``tes
 promises beyond its types, for the real adapter and for the fake alike.
 """
 
-from mdm_sync.ports.care import Care, Purged
+from mdm_sync.ports.care import Backup, Backups, Care, Dossier, Erased, Mention, Purged, Restored
 from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegister, OpenQuestion, ReportsRead
 from mdm_sync.ports.leaving import (
     Attempt,
@@ -59,6 +59,8 @@ from mdm_sync.ports.state import Changes, Commit, Held, Outbox, OutboxCare, Snap
 __all__ = [
     "Acknowledgement",
     "Attempt",
+    "Backup",
+    "Backups",
     "Care",
     "Changes",
     "Channel",
@@ -70,7 +72,9 @@ __all__ = [
     "Directories",
     "DirectoryFailure",
     "DirectoryRead",
+    "Dossier",
     "EntryState",
+    "Erased",
     "FindingChoice",
     "FindingOrder",
     "FindingQuery",
@@ -96,6 +100,7 @@ __all__ = [
     "LockOrders",
     "MailComposer",
     "Mailings",
+    "Mention",
     "NewEntry",
     "OpenFinding",
     "OpenQuestion",
@@ -111,6 +116,7 @@ __all__ = [
     "RegisterCheck",
     "RegisterNote",
     "ReportsRead",
+    "Restored",
     "RuleText",
     "Snapshot",
     "Stage",
