@@ -487,10 +487,19 @@ class RetentionSettings(Section):
     locks_days: int = Field(default=365, ge=1, le=3650)
     sent_days: int = Field(default=30, ge=1, le=3650)
     failed_days: int = Field(default=90, ge=1, le=3650)
+    backups_days: int = Field(default=30, ge=1, le=3650)
 
     def spans(self) -> dict[Kept, timedelta]:
         """How long each kind of data is kept."""
         return {kind: timedelta(days=getattr(self, f"{kind}_days")) for kind in Kept}
+
+
+class BackupSettings(Section):
+    """Where copies of the store lie, how many, and to which public key they are encrypted."""
+
+    folder: Path | None = None
+    keep: int = Field(default=14, ge=1, le=1000)
+    encrypt_to: str = Field(default="", pattern="^(age1[a-z0-9]+)?$")
 
 
 class Settings(Section):
@@ -517,6 +526,7 @@ class Settings(Section):
     repair: RepairSettings = RepairSettings()
     locking: LockingSettings = LockingSettings()
     retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
 
     @model_validator(mode="after")
     def _two_clients(self) -> Self:

@@ -30,6 +30,7 @@ from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.errors import SettingsError
 from mdm_sync.ports import (
+    Backups,
     Channel,
     Directories,
     Fleet,
@@ -286,6 +287,28 @@ class Installation:
         """What is locked without a person; None: nothing is."""
         lost = self.settings.locking
         return LockLimits(per_day=lost.automatic_per_day, days=lost.automatic_days) if lost.automatic else None
+
+    def backups(self, told: Callable[[str], None] = log.warning) -> Backups:
+        """Copies of the store."""
+        from state import Backups as StoredBackups
+
+        state, backup = self.settings.state, self.settings.backup
+        return StoredBackups(
+            state.folder,
+            backup.folder or state.folder / "backups",
+            recipient=backup.encrypt_to,
+            wait_seconds=state.wait_seconds,
+            told=told,
+        )
+
+    @property
+    def backups_kept(self) -> int:
+        """How many copies of the store are kept."""
+        return self.settings.backup.keep
+
+    def kept_for(self, kind: Kept) -> timedelta:
+        """How long this kind of data is kept."""
+        return self.settings.retention.spans()[kind]
 
     def limits(self, now: datetime) -> dict[Kept, datetime]:
         """The moment before which each kind of data has had its time."""

@@ -1,5 +1,6 @@
-"""Memory: the SQLite store, its schema, and the code that reads and writes it."""
+"""Memory: the SQLite store, its schema, its copies, and the code that reads and writes it."""
 
+from state.backups import Backups
 from state.store import Store
 
-__all__ = ["Store"]
+__all__ = ["Backups", "Store"]

@@ -9,6 +9,7 @@ import typer
 from mdm_sync import __version__
 from mdm_sync.cli import (
     acknowledging,
+    backup,
     check,
     daemon,
     deliver,
@@ -82,6 +83,8 @@ app.command("deliver")(deliver.deliver)
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
 app.add_typer(privacy.app, name="privacy")
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")

@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +17,7 @@ from mdm_sync.cli.private_file import write_privately
 from mdm_sync.core.model import Person
 from mdm_sync.core.retention import Kept
 from mdm_sync.errors import SettingsError
-from mdm_sync.ports import Erased, Purged, State, Texts
+from mdm_sync.ports import Backup, Erased, Purged, State, Texts
 
 app = typer.Typer(help="What is stored of persons, and when it goes.", no_args_is_help=True)
 
@@ -81,25 +83,27 @@ def erase(
 
       mdm-sync privacy erase mia.muster --school 190001 --yes > protokoll.txt
     """
+    from mdm_sync import jobs
+
     installation = session_of(context).installation()
     with installation.state_to_ask() as state:
         persons = _meant(state, person, school)
     if not _is_wanted(installation.texts, len(persons), yes=yes):
         console().print(installation.texts.text("Nothing was erased."))
         return
-    with installation.working_state("privacy erase") as state:
+    with installation.state_to_ask() as state:
         if (incidents := state.care.evidence(persons)) and not despite_incident:
             numbers = ", ".join(map(str, incidents))
             raise SettingsError(
                 f"Nothing was erased: an incident that is open rests on whom its device named (incident {numbers}). "
                 "Close it first, or decide against the evidence with --despite-incident."
             )
-        erased = state.care.erase(persons)
+    erased, encrypted = jobs.erase(installation, persons)
     match format_:
         case TextFormat.TABLE:
-            _show_erased(erased, installation)
+            _show_erased(erased, encrypted, installation)
         case TextFormat.JSON:
-            write_json(_erased_json(erased))
+            write_json(_erased_json(erased, encrypted, installation))
 
 
 @app.command("purge")
@@ -132,6 +136,7 @@ def kept_word(kind: Kept, texts: Texts) -> str:
         Kept.LOCKS: texts.text("Orders about Lost Mode"),
         Kept.SENT: texts.text("Mails and summaries sent"),
         Kept.FAILED: texts.text("Mails and summaries given up"),
+        Kept.BACKUPS: texts.text("Copies of the store"),
     }
     return words[kind]
 
@@ -167,7 +172,14 @@ def _is_wanted(texts: Texts, number: int, *, yes: bool) -> bool:
     return typer.confirm(asked % {"number": number}, default=False, err=True)
 
 
-def _erased_json(erased: Erased) -> dict[str, object]:
+def _encrypted_until(encrypted: Sequence[Backup], installation: Installation) -> datetime | None:
+    """When the last copy goes that could not be rewritten; None: there is none."""
+    latest = max((one.made_at for one in encrypted), default=None)
+    return latest + installation.kept_for(Kept.BACKUPS) if latest else None
+
+
+def _erased_json(erased: Erased, encrypted: Sequence[Backup], installation: Installation) -> dict[str, object]:
+    until = _encrypted_until(encrypted, installation)
     return {
         "schema": "mdm-sync/erasure/1",
         "at": utc_now().isoformat(),
@@ -175,10 +187,11 @@ def _erased_json(erased: Erased) -> dict[str, object]:
         "still_in_iserv": erased.there,
         "serials": list(erased.serials),
         "lingering": erased.lingering,
+        "encrypted_backups_until": until.isoformat() if until else None,
     }
 
 
-def _show_erased(erased: Erased, installation: Installation) -> None:
+def _show_erased(erased: Erased, encrypted: Sequence[Backup], installation: Installation) -> None:
     out, texts = console(), installation.texts
     out.print(texts.text("Erased %(moment)s") % {"moment": texts.exact(utc_now())}, style="bold")
     out.print(facts_table((table, texts.number(rows)) for table, rows in erased.records.items()))
@@ -194,5 +207,8 @@ def _show_erased(erased: Erased, installation: Installation) -> None:
         named = ", ".join(erased.serials[:MOST_SERIALS]) + (f" + {more}" if more > 0 else "")
         told = texts.text("Jamf Pro named the person at %(serials)s: clear the user fields there, else they come back.")
         out.print(plain(told % {"serials": named}, 1000))
+    if until := _encrypted_until(encrypted, installation):
+        told = texts.text("Encrypted copies of the store cannot be rewritten; the last one is deleted on %(day)s.")
+        out.print(told % {"day": texts.day(until)})
     if erased.lingering:
         out.print(texts.text("Another process is reading the store: erase again, or run mdm-sync privacy purge."))

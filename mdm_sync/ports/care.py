@@ -144,6 +144,9 @@ class Backups(Protocol):
             Those that could not be rewritten, for they are encrypted.
         """
 
+    def forget(self, before: datetime) -> None:
+        """Forget whom to erase from restored copies, of the erasures before this moment: no copy is older."""
+
     def restore(self, file: Path, identity: Path | None, at: datetime) -> Restored:
         """Let this copy be the store; the present one is kept beside, and erasures since are applied again.
 
