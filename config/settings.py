@@ -488,6 +488,7 @@ class RetentionSettings(Section):
     sent_days: int = Field(default=30, ge=1, le=3650)
     failed_days: int = Field(default=90, ge=1, le=3650)
     backups_days: int = Field(default=30, ge=1, le=3650)
+    audit_days: int = Field(default=1096, ge=90, le=3650)
 
     def spans(self) -> dict[Kept, timedelta]:
         """How long each kind of data is kept."""

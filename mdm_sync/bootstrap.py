@@ -30,6 +30,7 @@ from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.errors import SettingsError
 from mdm_sync.ports import (
+    AuditTrail,
     Backups,
     Channel,
     Directories,
@@ -43,6 +44,7 @@ from mdm_sync.ports import (
     PublishedRead,
     Register,
     State,
+    StoredColumn,
 )
 
 if TYPE_CHECKING:
@@ -71,6 +73,13 @@ def settings_path(named: Path | None) -> Path:
 def utc_now() -> datetime:
     """The program's clock."""
     return datetime.now(UTC)  # noqa: TID251 - this is the clock that all others are handed
+
+
+def inventory() -> tuple[StoredColumn, ...]:
+    """Every column that is stored, and what it is for."""
+    from state import inventory as stored
+
+    return stored()
 
 
 @dataclass(frozen=True)
@@ -300,6 +309,12 @@ class Installation:
             wait_seconds=state.wait_seconds,
             told=told,
         )
+
+    def audit(self) -> AuditTrail:
+        """Who ran what that changed or revealed something."""
+        from state import AuditTrail as StoredTrail
+
+        return StoredTrail(self.settings.state.folder)
 
     @property
     def backups_kept(self) -> int:

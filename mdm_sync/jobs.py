@@ -131,7 +131,8 @@ def purge(installation: Installation) -> Purged:
     past = outlived(backups.kept(), keep=installation.backups_kept, before=limits[Kept.BACKUPS])
     backups.remove(past)
     backups.forget(limits[Kept.BACKUPS])
-    return replace(purged, removed={**purged.removed, **({Kept.BACKUPS: len(past)} if past else {})})
+    beside = {Kept.BACKUPS: len(past), Kept.AUDIT: installation.audit().forget(limits[Kept.AUDIT])}
+    return replace(purged, removed={**purged.removed, **{kind: number for kind, number in beside.items() if number}})
 
 
 def back_up(installation: Installation, file: Path | None = None) -> Backup:

@@ -109,7 +109,7 @@ def open_for_work(
     """
     path = folder / STORE_NAME
     with plain_errors(path):
-        _make_private(path)
+        make_private(path)
         connection = connect(path)
         try:
             connection.lock = WriterLock.take(folder / LOCK_NAME, command=command, wait_seconds=wait_seconds, told=told)
@@ -146,7 +146,7 @@ def copy_store(source: Path, target: Path) -> None:
     if not (source / STORE_NAME).exists():
         return
     with plain_errors(source / STORE_NAME):
-        _make_private(target / STORE_NAME)
+        make_private(target / STORE_NAME)
         with closing(connect(source / STORE_NAME)) as old, closing(connect(target / STORE_NAME)) as new:
             old.backup(new)
 
@@ -163,7 +163,7 @@ def transaction(database: Database) -> Iterator[sqlite3.Connection]:
         yield database.conn
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """The file holds personal data: its owner alone may read it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=True)

@@ -9,6 +9,7 @@ import typer
 from mdm_sync import __version__
 from mdm_sync.cli import (
     acknowledging,
+    audit,
     backup,
     check,
     daemon,
@@ -83,6 +84,7 @@ app.command("deliver")(deliver.deliver)
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
 app.add_typer(privacy.app, name="privacy")
+app.command("audit")(audit.audit)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("status")(status.status)

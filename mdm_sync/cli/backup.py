@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console, plain
 from mdm_sync.core.retention import Kept
@@ -33,6 +34,7 @@ def backup(
     from mdm_sync.jobs import back_up
 
     installation = session_of(context).installation()
+    note(installation, "backup")
     made, texts = back_up(installation, file), installation.texts
     told = texts.text("Written and encrypted: %(file)s") if made.encrypted else texts.text("Written: %(file)s")
     out = console()
@@ -75,6 +77,7 @@ def restore(
         if not typer.confirm(texts.text("Replace the store by this copy?"), default=False, err=True):
             out.print(texts.text("Nothing was restored."))
             return
+    note(installation, "restore")
     restored = jobs.restore(installation, file, identity)
     out.print(plain(texts.text("Restored: %(file)s") % {"file": file}, LONGEST))
     if restored.kept:

@@ -2,22 +2,25 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.bootstrap import Installation, inventory, utc_now
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.dossier import dossier_json, dossier_sheet
-from mdm_sync.cli.options import TextFormat, TextFormatOption, session_of
-from mdm_sync.cli.output import console, facts_table, plain, write_json
+from mdm_sync.cli.options import Format, FormatOption, TextFormat, TextFormatOption, session_of
+from mdm_sync.cli.output import console, facts_table, plain, write_csv, write_json
 from mdm_sync.cli.private_file import write_privately
 from mdm_sync.core.model import Person
 from mdm_sync.core.retention import Kept
 from mdm_sync.errors import SettingsError
-from mdm_sync.ports import Backup, Erased, Purged, State, Texts
+from mdm_sync.ports import Backup, Erased, Purged, State, StoredColumn, Texts
 
 app = typer.Typer(help="What is stored of persons, and when it goes.", no_args_is_help=True)
 
@@ -25,6 +28,7 @@ PersonArgument = Annotated[
     str, typer.Argument(metavar="PERSON", help="Reference, login with --school, or identifier (uuid) at IServ.")
 ]
 SchoolOption = Annotated[str, typer.Option("--school", metavar="N", help="Schulnummer, where a login is named.")]
+INVENTORY_HEADER = ("file", "table", "column", "purpose", "source", "kept")
 REPORT_LANGUAGE = "de"
 MOST_SERIALS = 10
 """Devices that are named after an erasure; more are counted."""
@@ -50,7 +54,9 @@ def report(
     installation = session_of(context).installation()
     schools = {one.number: one for one in installation.schools()}
     with installation.state_to_ask() as state:
-        dossiers = [state.care.dossier(one) for one in _meant(state, person, school)]
+        persons = _meant(state, person, school)
+        note(installation, "privacy report", *(one.ref for one in persons))
+        dossiers = [state.care.dossier(one) for one in persons]
     if ending == ".json":
         document = {"schema": "mdm-sync/dossier/1", "records": [dossier_json(one) for one in dossiers]}
         content = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
@@ -98,6 +104,7 @@ def erase(
                 f"Nothing was erased: an incident that is open rests on whom its device named (incident {numbers}). "
                 "Close it first, or decide against the evidence with --despite-incident."
             )
+    note(installation, "privacy erase", f"records: {len(persons)}")
     erased, encrypted = jobs.erase(installation, persons)
     match format_:
         case TextFormat.TABLE:
@@ -116,6 +123,7 @@ def purge_now(context: typer.Context, format_: TextFormatOption = TextFormat.TAB
     from mdm_sync.jobs import purge
 
     installation = session_of(context).installation()
+    note(installation, "privacy purge")
     purged = purge(installation)
     match format_:
         case TextFormat.TABLE:
@@ -123,6 +131,34 @@ def purge_now(context: typer.Context, format_: TextFormatOption = TextFormat.TAB
         case TextFormat.JSON:
             removed = {kind.value: number for kind, number in purged.removed.items()}
             write_json({"schema": "mdm-sync/purge/1", "removed": removed, "lingering": purged.lingering})
+
+
+@app.command("inventory")
+def show_inventory(format_: FormatOption = Format.TABLE) -> None:
+    """List every table and column that is stored: what for, from where, how long.
+
+    Examples:
+      mdm-sync privacy inventory
+
+      mdm-sync privacy inventory --format csv > verzeichnis.csv
+    """
+    columns = inventory()
+    match format_:
+        case Format.TABLE:
+            _show_inventory(columns)
+        case Format.JSON:
+            write_json({"schema": "mdm-sync/inventory/1", "columns": [asdict(column) for column in columns]})
+        case Format.CSV:
+            write_csv(INVENTORY_HEADER, (tuple(asdict(column).values()) for column in columns))
+
+
+def _show_inventory(columns: Iterable[StoredColumn]) -> None:
+    out = console()
+    for (file, name), some in groupby(columns, key=lambda one: (one.file, one.table)):
+        in_table = list(some)
+        out.print(plain(f"{name} ({file})"), style="bold")
+        out.print(plain(f"from: {in_table[0].source}; kept: {in_table[0].kept}", 500))
+        out.print(facts_table((one.column, one.purpose) for one in in_table))
 
 
 def kept_word(kind: Kept, texts: Texts) -> str:
@@ -137,6 +173,7 @@ def kept_word(kind: Kept, texts: Texts) -> str:
         Kept.SENT: texts.text("Mails and summaries sent"),
         Kept.FAILED: texts.text("Mails and summaries given up"),
         Kept.BACKUPS: texts.text("Copies of the store"),
+        Kept.AUDIT: texts.text("Lines of the audit trail"),
     }
     return words[kind]
 

@@ -18,6 +18,7 @@ class Kept(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     BACKUPS = "backups"
+    AUDIT = "audit"
 
 
 def limits(kept_for: Mapping[Kept, timedelta], now: datetime) -> dict[Kept, datetime]:

@@ -4,7 +4,19 @@ Connectors and state satisfy these protocols without knowing them by name; ``tes
 promises beyond its types, for the real adapter and for the fake alike.
 """
 
-from mdm_sync.ports.care import Backup, Backups, Care, Dossier, Erased, Mention, Purged, Restored
+from mdm_sync.ports.care import (
+    AuditEntry,
+    AuditTrail,
+    Backup,
+    Backups,
+    Care,
+    Dossier,
+    Erased,
+    Mention,
+    Purged,
+    Restored,
+    StoredColumn,
+)
 from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegister, OpenQuestion, ReportsRead
 from mdm_sync.ports.leaving import (
     Attempt,
@@ -59,6 +71,8 @@ from mdm_sync.ports.state import Changes, Commit, Held, Outbox, OutboxCare, Snap
 __all__ = [
     "Acknowledgement",
     "Attempt",
+    "AuditEntry",
+    "AuditTrail",
     "Backup",
     "Backups",
     "Care",
@@ -122,6 +136,7 @@ __all__ = [
     "Stage",
     "Staging",
     "State",
+    "StoredColumn",
     "SummaryComposer",
     "Telling",
     "Texts",

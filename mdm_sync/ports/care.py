@@ -159,3 +159,53 @@ class Backups(Protocol):
             PermanentError: the copy is damaged, of a newer version, or cannot be decrypted; the store is as it was.
             TemporaryError: another process works with the store.
         """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredColumn:
+    """A column of a table, and what it is for.
+
+    Attributes:
+        file: in the folder of the store.
+        kept: how long, in words and by the name of the setting.
+    """
+
+    file: str
+    table: str
+    column: str
+    purpose: str
+    source: str
+    kept: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Something that was changed or revealed.
+
+    Attributes:
+        who: user of the system.
+        act: the command.
+        about: numbers, serial numbers, references; never a name.
+    """
+
+    at: datetime
+    who: str
+    act: str
+    about: str
+
+
+class AuditTrail(Protocol):
+    """Who ran what; only added to."""
+
+    def note(self, entry: AuditEntry) -> None:
+        """Add a line, safe on the disk, before what it tells of is done.
+
+        Raises:
+            MdmSyncError: it cannot be written; then nothing may be changed or revealed.
+        """
+
+    def entries(self, since: datetime | None = None) -> Sequence[AuditEntry]:
+        """The lines since a moment, or all, the latest first."""
+
+    def forget(self, before: datetime) -> int:
+        """Delete the lines from before a moment; returns how many."""
