@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-DEBIAN_PACKAGES := slapd ldap-utils curl openssl
+DEBIAN_PACKAGES := slapd ldap-utils curl openssl age
 READY := $(VENV)/.ready
 # The tests of one file share servers and build on each other, so a file stays in one process. The order stays as well:
 # the long ones come first, and the short ones at the end fill what is left.

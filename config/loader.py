@@ -102,6 +102,8 @@ def _with_full_paths(settings: Settings, folder: Path) -> Settings:
     }
     if settings.incidents.folder:
         update["incidents"] = settings.incidents.model_copy(update={"folder": folder / settings.incidents.folder})
+    if settings.backup.folder:
+        update["backup"] = settings.backup.model_copy(update={"folder": folder / settings.backup.folder})
     if settings.inventory:
         update["inventory"] = settings.inventory.model_copy(update={"file": folder / settings.inventory.file})
     for name in ("jamf", "iserv", "mail", "upstream"):

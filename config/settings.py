@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from mdm_sync.core.retention import Kept
 from mdm_sync.core.rules import Mode
 
 SeverityWord = Literal["info", "warning", "critical"]
@@ -511,6 +512,33 @@ class LockingSettings(Section):
         return self
 
 
+class RetentionSettings(Section):
+    """For how many days each kind of data is kept after its purpose has ended; ``example.toml`` tells why so long."""
+
+    persons_days: int = Field(default=90, ge=1, le=3650)
+    holders_days: int = Field(default=365, ge=1, le=3650)
+    places_days: int = Field(default=1096, ge=1, le=3650)
+    findings_days: int = Field(default=365, ge=1, le=3650)
+    incidents_days: int = Field(default=1461, ge=1, le=3650)
+    locks_days: int = Field(default=365, ge=1, le=3650)
+    sent_days: int = Field(default=30, ge=1, le=3650)
+    failed_days: int = Field(default=90, ge=1, le=3650)
+    backups_days: int = Field(default=30, ge=1, le=3650)
+    audit_days: int = Field(default=1096, ge=90, le=3650)
+
+    def spans(self) -> dict[Kept, timedelta]:
+        """How long each kind of data is kept."""
+        return {kind: timedelta(days=getattr(self, f"{kind}_days")) for kind in Kept}
+
+
+class BackupSettings(Section):
+    """Where copies of the store lie, how many, and to which public key they are encrypted."""
+
+    folder: Path | None = None
+    keep: int = Field(default=14, ge=1, le=1000)
+    encrypt_to: str = Field(default="", pattern="^(age1[a-z0-9]+)?$")
+
+
 class Settings(Section):
     """All settings. ``inventory``, ``mail`` and ``upstream`` may be left out: then nothing comes or goes that way."""
 
@@ -535,6 +563,8 @@ class Settings(Section):
     matching: MatchingSettings = MatchingSettings()
     repair: RepairSettings = RepairSettings()
     locking: LockingSettings = LockingSettings()
+    retention: RetentionSettings = RetentionSettings()
+    backup: BackupSettings = BackupSettings()
 
     @model_validator(mode="after")
     def _times_of_every_day(self) -> Self:

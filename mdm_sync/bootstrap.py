@@ -27,10 +27,13 @@ from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import School, Stage
 from mdm_sync.core.night import Night
 from mdm_sync.core.recipients import Circle, Recipient
+from mdm_sync.core.retention import Kept, limits
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
 from mdm_sync.errors import SettingsError
 from mdm_sync.ports import (
+    AuditTrail,
+    Backups,
     Channel,
     Directories,
     Fleet,
@@ -43,6 +46,7 @@ from mdm_sync.ports import (
     PublishedRead,
     Register,
     State,
+    StoredColumn,
 )
 
 if TYPE_CHECKING:
@@ -179,6 +183,13 @@ def _smtp_server(mail: "MailSettings") -> "SmtpServer":
         tls=mail.security == "tls",
         seconds=mail.answer_seconds,
     )
+
+
+def inventory() -> tuple[StoredColumn, ...]:
+    """Every column that is stored, and what it is for."""
+    from state import inventory as stored
+
+    return stored()
 
 
 @dataclass(frozen=True)
@@ -419,6 +430,38 @@ class Installation:
         """What is locked without a person; None: nothing is."""
         lost = self.settings.locking
         return LockLimits(per_day=lost.automatic_per_day, days=lost.automatic_days) if lost.automatic else None
+
+    def backups(self, told: Callable[[str], None] = log.warning) -> Backups:
+        """Copies of the store."""
+        from state import Backups as StoredBackups
+
+        state, backup = self.settings.state, self.settings.backup
+        return StoredBackups(
+            state.folder,
+            backup.folder or state.folder / "backups",
+            recipient=backup.encrypt_to,
+            wait_seconds=state.wait_seconds,
+            told=told,
+        )
+
+    def audit(self) -> AuditTrail:
+        """Who ran what that changed or revealed something."""
+        from state import AuditTrail as StoredTrail
+
+        return StoredTrail(self.settings.state.folder)
+
+    @property
+    def backups_kept(self) -> int:
+        """How many copies of the store are kept."""
+        return self.settings.backup.keep
+
+    def kept_for(self, kind: Kept) -> timedelta:
+        """How long this kind of data is kept."""
+        return self.settings.retention.spans()[kind]
+
+    def limits(self, now: datetime) -> dict[Kept, datetime]:
+        """The moment before which each kind of data has had its time."""
+        return limits(self.settings.retention.spans(), now)
 
     def checkup(self) -> "Checkup":
         """All that looking at the sources takes; the store is not touched."""

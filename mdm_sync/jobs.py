@@ -1,13 +1,17 @@
 """What the program does as a whole, for the command line and the daemon alike."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.core.model import Person
+from mdm_sync.core.retention import Kept, outlived
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
 from mdm_sync.importing import Imported, Importing, Rejected
 from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting
-from mdm_sync.ports import Channel, NewEntry, OutboxEntry, Progress, State
+from mdm_sync.ports import Backup, Channel, Erased, NewEntry, OutboxEntry, Progress, Purged, Restored, State
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
 
@@ -153,3 +157,43 @@ def lock_new_thefts(installation: Installation) -> AutomaticLocks:
         if mails := installation.lock_mails():
             tell_waiting(locking, district, mails)
         return done
+
+
+def purge(installation: Installation) -> Purged:
+    """Delete what has had its time, copies of the store among it."""
+    now = utc_now()
+    limits = installation.limits(now)
+    with installation.working_state("privacy purge") as state:
+        purged = state.care.purge(limits, now)
+    backups = installation.backups()
+    past = outlived(backups.kept(), keep=installation.backups_kept, before=limits[Kept.BACKUPS])
+    backups.remove(past)
+    backups.forget(limits[Kept.BACKUPS])
+    beside = {Kept.BACKUPS: len(past), Kept.AUDIT: installation.audit().forget(limits[Kept.AUDIT])}
+    return replace(purged, removed={**purged.removed, **{kind: number for kind, number in beside.items() if number}})
+
+
+def back_up(installation: Installation, file: Path | None = None) -> Backup:
+    """Copy the store into a file, or where none is named beside the earlier copies."""
+    backups = installation.backups()
+    return backups.make(file, utc_now()) if file else backups.make_next(utc_now())
+
+
+def care(installation: Installation) -> Purged:
+    """What is to be done once a day: copy the store, then delete what has had its time, from store and copies."""
+    back_up(installation)
+    return purge(installation)
+
+
+def restore(installation: Installation, file: Path, identity: Path | None) -> Restored:
+    """Let a copy be the store, without what has had its time since it was made."""
+    restored = installation.backups().restore(file, identity, utc_now())
+    purge(installation)
+    return restored
+
+
+def erase(installation: Installation, persons: Sequence[Person]) -> tuple[Erased, Sequence[Backup]]:
+    """Erase persons from copies and store; returns the copies that could not be rewritten, for they are encrypted."""
+    encrypted = installation.backups().erase(persons, utc_now())
+    with installation.working_state("privacy erase") as state:
+        return state.care.erase(persons), encrypted

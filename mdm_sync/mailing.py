@@ -103,7 +103,7 @@ class Mailing:
         digest = digest_of(news, self._still_open(recipient)) if news else None
         if digest is None:
             return
-        earlier = tuple(dict.fromkeys(one.told.mail for one in news if one.told))[-MOST_EARLIER:]
+        earlier = tuple(dict.fromkeys(one.told.mail for one in news if one.told and one.told.mail))[-MOST_EARLIER:]
         entry = self.composer.digest(recipient, digest, earlier, self.conditions.now)
         tells = tuple(
             Telling(number=one.place.number, severity=one.place.finding.severity, open=one.open) for one in news

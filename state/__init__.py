@@ -1,5 +1,8 @@
-"""Memory: the SQLite store, its schema, and the code that reads and writes it."""
+"""Memory: the SQLite store, its schema, its copies, the audit trail, and the code that reads and writes them."""
 
+from state.audit import AuditTrail
+from state.backups import Backups
+from state.inventory import inventory
 from state.store import Store
 
-__all__ = ["Store"]
+__all__ = ["AuditTrail", "Backups", "Store", "inventory"]

@@ -109,8 +109,8 @@ def open_for_work(
     """
     path = folder / STORE_NAME
     with plain_errors(path):
-        _make_private(path)
-        connection = _connect(path)
+        make_private(path)
+        connection = connect(path)
         try:
             connection.lock = WriterLock.take(folder / LOCK_NAME, command=command, wait_seconds=wait_seconds, told=told)
             return _prepare(connection, folder, plan)
@@ -130,7 +130,7 @@ def open_for_questions(folder: Path, *, plan: Migrations = migrations) -> Databa
         if not path.exists():
             raise PermanentError(f"There is no state store at {path} yet: run mdm-sync reconcile first.")
         _refuse_if_open_to_others(path)
-        connection = _connect(path)
+        connection = connect(path)
         try:
             database = Database(connection)
             refuse_newer(database, plan, path)
@@ -146,8 +146,8 @@ def copy_store(source: Path, target: Path) -> None:
     if not (source / STORE_NAME).exists():
         return
     with plain_errors(source / STORE_NAME):
-        _make_private(target / STORE_NAME)
-        with closing(_connect(source / STORE_NAME)) as old, closing(_connect(target / STORE_NAME)) as new:
+        make_private(target / STORE_NAME)
+        with closing(connect(source / STORE_NAME)) as old, closing(connect(target / STORE_NAME)) as new:
             old.backup(new)
 
 
@@ -163,7 +163,7 @@ def transaction(database: Database) -> Iterator[sqlite3.Connection]:
         yield database.conn
 
 
-def _make_private(path: Path) -> None:
+def make_private(path: Path) -> None:
     """The file holds personal data: its owner alone may read it."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=True)
@@ -176,7 +176,8 @@ def _refuse_if_open_to_others(path: Path) -> None:
         raise PermanentError(f"{path} may be read by others (mode {mode:04o}). Mend it: chmod 600 {path}")
 
 
-def _connect(path: Path) -> _Connection:
+def connect(path: Path) -> _Connection:
+    """A connection to this file; what it deletes is overwritten."""
     connection = _Connection(path)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA secure_delete = ON")

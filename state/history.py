@@ -90,7 +90,7 @@ class History:
         ORDER BY since DESC, subject
         """
         values = {"serial": serial, "at": when.isoformat() if when else ""}
-        return tuple(_holder_spans(self._connection.execute(query, values)))
+        return tuple(holder_spans(self._connection.execute(query, values)))
 
     def spans(self, serial: str) -> tuple[DeviceSpan, ...]:
         """Where the device of this serial number stood, the latest first."""
@@ -98,7 +98,8 @@ class History:
         return tuple(map(_device_span, self._connection.execute(query, (serial,))))
 
 
-def _holder_spans(rows: Iterable[sqlite3.Row]) -> Iterator[HolderSpan]:
+def holder_spans(rows: Iterable[sqlite3.Row]) -> Iterator[HolderSpan]:
+    """The spans that these rows of the table hold, each with the reference of its person."""
     for row in rows:
         yield HolderSpan(
             subject=row["subject"],

@@ -21,8 +21,8 @@ from state.schema import FLEET_SOURCE
 
 _COLUMNS = "case_number, kind, serial, asset_tag, school, happened, reported_at, handling, recorded_by"
 
-
-_LOOKED_AFTER = f"handling {one_of(UNSETTLED | {Handling.IN_REPAIR})}"
+LOOKED_AFTER = f"handling {one_of(UNSETTLED | {Handling.IN_REPAIR})}"
+"""The condition that an incident is not settled yet."""
 _MISSING = f"incidents.kind {one_of(MISSING_KINDS)} AND handling {one_of(UNSETTLED)}"
 _NOTE_DEVICES = f"""
 INSERT INTO incident_devices (incident, subject, serial, asset_tag, site_id, since)
@@ -51,10 +51,11 @@ class IncidentRegister:
     def known(self) -> KnownReports:
         """What an import is compared with."""
         last_read = self._rows("SELECT case_number, last_read FROM incidents WHERE last_read <> ''")
+        passed_over = "SELECT case_number FROM incident_doubles UNION SELECT case_number FROM past_cases"
         return KnownReports(
             incidents=self.incidents(),
             last_read={row["case_number"]: row["last_read"] for row in last_read},
-            doubles=frozenset(row["case_number"] for row in self._rows("SELECT case_number FROM incident_doubles")),
+            doubles=frozenset(row["case_number"] for row in self._rows(passed_over)),
         )
 
     def take(self, intake: Intake) -> None:
@@ -86,7 +87,7 @@ class IncidentRegister:
         if not self._rows("SELECT 1 FROM sources WHERE name = ? AND complete_at IS NOT NULL", FLEET_SOURCE):
             return ()
         query = f"""
-        SELECT * FROM incidents WHERE {_LOOKED_AFTER} AND number NOT IN (SELECT incident FROM ({MATCHES}))
+        SELECT * FROM incidents WHERE {LOOKED_AFTER} AND number NOT IN (SELECT incident FROM ({MATCHES}))
         AND number NOT IN (SELECT incident FROM incident_devices) ORDER BY number
         """
         open_ones = tuple(map(_incident, self._rows(query)))

@@ -171,4 +171,4 @@ def _reported(row: sqlite3.Row, names: Mapping[str, str], logins: Mapping[str, s
 def _told(row: sqlite3.Row) -> Told | None:
     if row["told_severity"] is None:
         return None
-    return Told(severity=Severity.of(row["told_severity"]), open=bool(row["told_open"]), mail=row["mail"])
+    return Told(severity=Severity.of(row["told_severity"]), open=bool(row["told_open"]), mail=row["mail"] or "")

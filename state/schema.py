@@ -1,6 +1,7 @@
 """The tables of the store, and the migrations that lead there.
 
-Each column's comment says what it is for; the comments are kept by SQLite with the schema.
+Each column's comment says what it is for, each table's where its rows come from and how long they are kept; SQLite
+keeps the comments with the schema, and ``mdm-sync privacy inventory`` shows them.
 A migration and the record that it ran share one transaction.
 """
 
@@ -16,10 +17,12 @@ INVENTORY_SOURCE = "inventory"
 
 STORE = """
 CREATE TABLE sites (            -- Jamf sites, as the last complete sweep saw them
+    -- source: Jamf Pro; kept: while Jamf Pro shows it
     id INTEGER PRIMARY KEY,     -- Jamf's id
     name TEXT NOT NULL          -- the register names sites by it
 );
 CREATE TABLE devices (          -- mobile devices and computers, as the last complete sweep saw them; NULL: not told
+    -- source: Jamf Pro; kept: until two complete sweeps and a query of its own do not show it
     subject TEXT PRIMARY KEY,   -- device:<Jamf id> or computer:<Jamf id>; findings name it so
     serial TEXT NOT NULL,       -- to find the device by
     name TEXT NOT NULL,         -- pool devices are recognised by it
@@ -51,11 +54,13 @@ CREATE TABLE devices (          -- mobile devices and computers, as the last com
 CREATE INDEX devices_site ON devices (site_id);
 CREATE INDEX devices_serial ON devices (serial);
 CREATE TABLE device_mails (     -- full addresses among the user fields, in the form they are compared in
+    -- source: Jamf Pro, user fields; kept: with the device
     subject TEXT NOT NULL,      -- the device that names it
     mail TEXT NOT NULL,         -- the address
     PRIMARY KEY (subject, mail)
 ) WITHOUT ROWID;
 CREATE TABLE persons (          -- accounts, as the last complete read of each school saw them
+    -- source: IServ; kept: while IServ shows them, then retention.persons_days, or while a device names them
     school TEXT NOT NULL,       -- Schulnummer
     uuid TEXT NOT NULL,         -- IServ's own identifier
     ref TEXT NOT NULL,          -- stands for the person outside the store
@@ -76,12 +81,14 @@ CREATE TABLE persons (          -- accounts, as the last complete read of each s
 ) WITHOUT ROWID;
 CREATE INDEX persons_mail ON persons (mail_key);
 CREATE TABLE classes (          -- class groups, as the last complete read of each school saw them
+    -- source: IServ; kept: until the next read of the school
     school TEXT NOT NULL,       -- Schulnummer
     account TEXT NOT NULL,      -- account name of the group
     name TEXT NOT NULL,         -- as people write it; the Jamf group of a class set has it
     PRIMARY KEY (school, account)
 ) WITHOUT ROWID;
 CREATE TABLE machines (         -- machines that Jamf Pro does not know, as the inventory last said
+    -- source: inventory file; kept: while the file shows it
     number TEXT PRIMARY KEY,    -- inventory number
     kind TEXT NOT NULL,         -- desktop, laptop
     school TEXT NOT NULL,       -- Schulnummer
@@ -91,6 +98,7 @@ CREATE TABLE machines (         -- machines that Jamf Pro does not know, as the 
     purchased TEXT              -- day; age and replacement are counted from it; NULL: not told
 ) WITHOUT ROWID;
 CREATE TABLE sources (          -- how each source stands
+    -- source: mdm-sync; kept: always; one row for each source
     name TEXT PRIMARY KEY,      -- jamf, or iserv-<Schulnummer>
     known_since TEXT NOT NULL,  -- first attempt
     complete_at TEXT,           -- last complete read
@@ -102,6 +110,7 @@ CREATE TABLE sources (          -- how each source stands
     privileges TEXT             -- what its API client may do beside what it needs (JSON)
 ) WITHOUT ROWID;
 CREATE TABLE assignments (      -- what the user fields of each device come to
+    -- source: mdm-sync, of Jamf Pro and IServ; kept: with the device
     subject TEXT PRIMARY KEY,   -- the device
     state TEXT NOT NULL,        -- none, matched, unmatched, ambiguous, undecided
     step TEXT,                  -- the matching step that found the person
@@ -111,6 +120,7 @@ CREATE TABLE assignments (      -- what the user fields of each device come to
 ) WITHOUT ROWID;
 CREATE INDEX assignments_person ON assignments (person_school, person_uuid);
 CREATE TABLE findings (         -- what is or was wrong
+    -- source: mdm-sync, of Jamf Pro and IServ; kept: while open, then retention.findings_days
     id INTEGER PRIMARY KEY,     -- the number that people name it by
     rule TEXT NOT NULL,         -- id of the rule
     subject TEXT NOT NULL,      -- what it is about, such as device:4711
@@ -128,32 +138,37 @@ CREATE TABLE findings (         -- what is or was wrong
 CREATE INDEX findings_subject ON findings (subject);
 CREATE INDEX findings_school ON findings (school);
 CREATE TABLE finding_steps (    -- the history of each finding
-    finding INTEGER NOT NULL REFERENCES findings (id),
-    at TEXT NOT NULL,
+    -- source: mdm-sync; kept: with the finding; of earlier openings retention.findings_days
+    finding INTEGER NOT NULL REFERENCES findings (id),  -- whose step it is
+    at TEXT NOT NULL,           -- when it was taken
     cycle INTEGER NOT NULL,     -- the cycle that concluded it
     kind TEXT NOT NULL,         -- opened, reopened, worsened, due, changed, resolved, withdrawn
     severity TEXT NOT NULL      -- from then on
 );
 CREATE INDEX finding_steps_finding ON finding_steps (finding);
 CREATE TABLE acknowledgements ( -- who looks after a finding; it makes no noise meanwhile
-    finding INTEGER NOT NULL REFERENCES findings (id),
-    at TEXT NOT NULL,
+    -- source: administrators; kept: while in force, then retention.findings_days
+    finding INTEGER NOT NULL REFERENCES findings (id),  -- which one
+    at TEXT NOT NULL,           -- since when
     until TEXT NOT NULL,        -- last day
     who TEXT NOT NULL,          -- user of the system
-    why TEXT NOT NULL,
+    why TEXT NOT NULL,          -- reason, in their words
     ended_at TEXT               -- taken back, its day passed, the finding resolved or got worse; NULL: in force
 );
 CREATE UNIQUE INDEX acknowledgements_in_force ON acknowledgements (finding) WHERE ended_at IS NULL;
 CREATE TABLE judged (           -- which rules have judged which schools; the first time is a baseline
+    -- source: mdm-sync; kept: while the rule is applied there
     school TEXT NOT NULL,       -- Schulnummer, "" for what belongs to no school
-    rule TEXT NOT NULL,
-    since TEXT NOT NULL,
+    rule TEXT NOT NULL,         -- id of the rule
+    since TEXT NOT NULL,        -- its first look
     PRIMARY KEY (school, rule)
 ) WITHOUT ROWID;
 CREATE TABLE exceptions (       -- standing exceptions of the settings that the last cycle of all schools found idle
+    -- source: settings; kept: until the next cycle
     title TEXT PRIMARY KEY      -- rule and what it is about
 ) WITHOUT ROWID;
 CREATE TABLE holds (            -- conclusions that a brake kept back
+    -- source: mdm-sync and administrators; kept: until closed, then retention.findings_days
     id INTEGER PRIMARY KEY,     -- the number that people name it by
     ring TEXT NOT NULL,         -- source, school, rule, all
     rule TEXT NOT NULL,         -- "" in the ring over all
@@ -164,17 +179,18 @@ CREATE TABLE holds (            -- conclusions that a brake kept back
     since TEXT NOT NULL,        -- when it was first kept back
     state TEXT NOT NULL,        -- open, accepted, rejected, closed
     who TEXT NOT NULL,          -- user of the system who decided
-    why TEXT NOT NULL,
+    why TEXT NOT NULL,          -- reason, in their words
     changed_at TEXT NOT NULL    -- decided, grown, or closed
 );
 CREATE UNIQUE INDEX holds_in_force ON holds (ring, rule, school, direction) WHERE state <> 'closed';
 CREATE TABLE device_spans (     -- history: where each device was and how it stood, from when to when
+    -- source: Jamf Pro; kept: retention.places_days after its end
     subject TEXT NOT NULL,      -- device:<Jamf id> or computer:<Jamf id>
-    serial TEXT NOT NULL,
+    serial TEXT NOT NULL,       -- by which the device is known when it is enrolled again
     kind TEXT NOT NULL,         -- ipad, apple-tv, mac ...
     site TEXT,                  -- name of the Jamf site; NULL: none
     lost_mode INTEGER,          -- 1 or 0
-    since TEXT NOT NULL,
+    since TEXT NOT NULL,        -- from when
     cycle INTEGER NOT NULL,     -- the cycle that saw it begin
     until TEXT,                 -- NULL: still so
     cycle_until INTEGER,        -- the cycle that saw it end
@@ -184,10 +200,11 @@ CREATE UNIQUE INDEX device_spans_now ON device_spans (subject) WHERE until IS NU
 CREATE INDEX device_spans_subject ON device_spans (subject, since);
 CREATE INDEX device_spans_serial ON device_spans (serial);
 CREATE TABLE holder_spans (     -- history: whom each device named, from when to when
+    -- source: mdm-sync, of Jamf Pro and IServ; kept: retention.holders_days after its end, without who is deleted
     subject TEXT NOT NULL,      -- the device
     person_school TEXT NOT NULL,  -- the person's key
     person_uuid TEXT NOT NULL,  -- the person's key
-    since TEXT NOT NULL,
+    since TEXT NOT NULL,        -- from when
     cycle INTEGER NOT NULL,     -- the cycle that saw it begin
     until TEXT,                 -- NULL: still so
     cycle_until INTEGER         -- the cycle that saw it end
@@ -196,6 +213,7 @@ CREATE UNIQUE INDEX holder_spans_now ON holder_spans (subject) WHERE until IS NU
 CREATE INDEX holder_spans_subject ON holder_spans (subject, since);
 CREATE INDEX holder_spans_person ON holder_spans (person_school, person_uuid);
 CREATE TABLE incidents (        -- reports from outside Jamf Pro: theft, loss, damage, repair
+    -- source: schools' form, or administrators; kept: while looked after, then retention.incidents_days
     number INTEGER PRIMARY KEY, -- the number that people name it by
     case_number TEXT NOT NULL,  -- of the schools' form; "" where it was entered by hand
     kind TEXT NOT NULL,         -- theft, loss, damage, repair
@@ -206,15 +224,23 @@ CREATE TABLE incidents (        -- reports from outside Jamf Pro: theft, loss, d
     reported_at TEXT NOT NULL,  -- what is seen of the device after it matters
     handling TEXT NOT NULL,     -- open, locked, in repair, recovered, replaced, written off, closed
     recorded_by TEXT NOT NULL,  -- login of the machine, or name of the file
-    last_read TEXT NOT NULL DEFAULT ''  -- what the form last said: only something else changes an incident
+    last_read TEXT NOT NULL DEFAULT '',  -- what the form last said: only something else changes an incident
+    settled_at TEXT             -- when the daily purge first saw it settled; NULL: somebody looks after it
 );
 CREATE UNIQUE INDEX incidents_case ON incidents (case_number) WHERE case_number <> '';
+CREATE TABLE past_cases (       -- case numbers of incidents that are deleted: exports of the form repeat them for years
+    -- source: schools' form; kept: retention.incidents_days
+    case_number TEXT PRIMARY KEY,  -- of the schools' form; an import passes over it
+    at TEXT NOT NULL            -- when the incident was deleted
+) WITHOUT ROWID;
 CREATE TABLE incident_doubles ( -- case numbers under which an incident was reported once more
-    case_number TEXT PRIMARY KEY,
-    incident INTEGER NOT NULL REFERENCES incidents (number)
+    -- source: schools' form; kept: with the incident
+    case_number TEXT PRIMARY KEY,  -- of the schools' form
+    incident INTEGER NOT NULL REFERENCES incidents (number)  -- the one it is a double of
 ) WITHOUT ROWID;
 CREATE TABLE incident_devices ( -- which devices incidents were found to be about; stays when a device vanishes
-    incident INTEGER NOT NULL REFERENCES incidents (number),
+    -- source: Jamf Pro; kept: with the incident
+    incident INTEGER NOT NULL REFERENCES incidents (number),  -- which one
     subject TEXT NOT NULL,      -- device:<Jamf id> or computer:<Jamf id>
     serial TEXT NOT NULL,       -- by which the device is known when it is enrolled again
     asset_tag TEXT NOT NULL,    -- told with the device
@@ -224,25 +250,29 @@ CREATE TABLE incident_devices ( -- which devices incidents were found to be abou
 ) WITHOUT ROWID;
 CREATE INDEX incident_devices_serial ON incident_devices (serial);
 CREATE TABLE lock_commands (    -- commands about Lost Mode of devices that are reported stolen or lost
+    -- source: Jamf Pro; kept: with lock_commands_read
     uuid TEXT PRIMARY KEY,      -- Jamf Pro's
     management_id TEXT NOT NULL,  -- of the device
     kind TEXT NOT NULL,         -- enable, disable
     state TEXT NOT NULL,        -- pending, acknowledged, error, not now
-    sent_at TEXT,
-    completed_at TEXT
+    sent_at TEXT,               -- when Jamf Pro took it
+    completed_at TEXT           -- when the device answered
 ) WITHOUT ROWID;
 CREATE INDEX lock_commands_device ON lock_commands (management_id);
 CREATE TABLE lock_commands_read (  -- of which devices the commands were read, and when
-    management_id TEXT PRIMARY KEY,
-    at TEXT NOT NULL
+    -- source: mdm-sync; kept: retention.locks_days
+    management_id TEXT PRIMARY KEY,  -- of the device
+    at TEXT NOT NULL            -- when they were read
 ) WITHOUT ROWID;
 CREATE TABLE cycles (           -- one row for each cycle that was committed
-    id INTEGER PRIMARY KEY,
-    started_at TEXT NOT NULL,
-    finished_at TEXT NOT NULL,
+    -- source: mdm-sync; kept: retention.places_days
+    id INTEGER PRIMARY KEY,     -- steps and spans name it so
+    started_at TEXT NOT NULL,   -- before its reads
+    finished_at TEXT NOT NULL,  -- when it was committed
     transitions INTEGER NOT NULL  -- findings opened, reopened, changed or resolved
 );
 CREATE TABLE lock_orders (      -- what we asked of Lost Mode; written before it is sent
+    -- source: administrators, or settings; kept: with the incident, then retention.locks_days
     id INTEGER PRIMARY KEY,     -- the number that people name it by
     subject TEXT NOT NULL,      -- the device
     serial TEXT NOT NULL,       -- of the device, for when its record is gone
@@ -261,20 +291,22 @@ CREATE TABLE lock_orders (      -- what we asked of Lost Mode; written before it
 );
 CREATE INDEX lock_orders_device ON lock_orders (subject);
 CREATE TABLE outbox (           -- what must leave the house, written with the conclusion behind it
-    id INTEGER PRIMARY KEY,
+    -- source: mdm-sync; kept: until sent, then retention.sent_days; what could not leave retention.failed_days
+    id INTEGER PRIMARY KEY,     -- the number that people name it by
     key TEXT NOT NULL UNIQUE,   -- the other side recognises a double by it
     kind TEXT NOT NULL,         -- mail, summary
     content TEXT NOT NULL,      -- what the channel takes
-    created_at TEXT NOT NULL,
+    created_at TEXT NOT NULL,   -- with the conclusion behind it
     state TEXT NOT NULL DEFAULT 'waiting',  -- waiting, sent, failed
-    attempts INTEGER NOT NULL DEFAULT 0,
+    attempts INTEGER NOT NULL DEFAULT 0,  -- tries that count
     due_at TEXT NOT NULL,       -- not before; a claim moves it to the end of its lease
     closed_at TEXT              -- when it was sent or given up
 );
 CREATE INDEX outbox_due ON outbox (state, due_at);
 CREATE TABLE attempts (         -- each try to send
-    outbox_id INTEGER NOT NULL REFERENCES outbox (id),
-    at TEXT NOT NULL,
+    -- source: mdm-sync; kept: with the entry
+    outbox_id INTEGER NOT NULL REFERENCES outbox (id),  -- what was tried
+    at TEXT NOT NULL,           -- when it began
     error TEXT                  -- NULL: it left
 );
 """
@@ -314,18 +346,21 @@ ALTER TABLE attempts ADD COLUMN ended_at TEXT /* NULL: under way, or broken off 
 UPDATE attempts SET ended_at = at;
 CREATE INDEX attempts_outbox ON attempts (outbox_id);
 CREATE TABLE recipients (       -- whom news were put together for
-    id INTEGER PRIMARY KEY,
+    -- source: settings and register; kept: retention.findings_days after they were last told anything
+    id INTEGER PRIMARY KEY,     -- the other tables name them by it
     key TEXT NOT NULL UNIQUE    -- circle, place and address
 );
 CREATE TABLE turns (            -- when what goes out by a rhythm was last put together, with or without news
-    recipient INTEGER NOT NULL REFERENCES recipients (id),
+    -- source: mdm-sync; kept: with the recipient
+    recipient INTEGER NOT NULL REFERENCES recipients (id),  -- who
     kind TEXT NOT NULL,         -- digest, sign of life
-    at TEXT NOT NULL,
+    at TEXT NOT NULL,           -- when
     PRIMARY KEY (recipient, kind)
 ) WITHOUT ROWID;
 CREATE TABLE told (             -- what each recipient was last told of each finding
-    recipient INTEGER NOT NULL REFERENCES recipients (id),
-    finding INTEGER NOT NULL REFERENCES findings (id),
+    -- source: mdm-sync; kept: with recipient and finding
+    recipient INTEGER NOT NULL REFERENCES recipients (id),  -- who was told
+    finding INTEGER NOT NULL REFERENCES findings (id),  -- of which
     severity TEXT NOT NULL,     -- as it was told
     open INTEGER NOT NULL,      -- 1: that it is there, 0: that it is solved
     cycle INTEGER NOT NULL,     -- of the finding's last step then
@@ -333,8 +368,9 @@ CREATE TABLE told (             -- what each recipient was last told of each fin
     PRIMARY KEY (recipient, finding)
 ) WITHOUT ROWID;
 CREATE TABLE told_holds (       -- which holds each recipient was told of since somebody last decided about them
-    recipient INTEGER NOT NULL REFERENCES recipients (id),
-    hold INTEGER NOT NULL REFERENCES holds (id),
+    -- source: mdm-sync; kept: with recipient and hold
+    recipient INTEGER NOT NULL REFERENCES recipients (id),  -- who was told
+    hold INTEGER NOT NULL REFERENCES holds (id),  -- of which
     PRIMARY KEY (recipient, hold)
 ) WITHOUT ROWID
 """
@@ -344,4 +380,34 @@ CREATE TABLE told_holds (       -- which holds each recipient was told of since 
 def m002_mails(db: Database) -> None:
     """Who was told what, and each attempt from its beginning."""
     for statement in MAILS.split(";\n"):
+        db.execute(statement)
+
+
+AUDIT_DAYS_AT_LEAST = 90
+"""Nobody can delete a line of the audit trail before."""
+
+audit_migrations = Migrations("mdm-sync-audit")
+
+AUDIT = f"""
+CREATE TABLE audit (            -- who ran what that changed or revealed something
+    -- source: administrators; kept: retention.audit_days
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- no number is given twice, so a missing one shows
+    at TEXT NOT NULL,           -- before it was done
+    who TEXT NOT NULL,          -- user of the system
+    act TEXT NOT NULL,          -- the command
+    about TEXT NOT NULL         -- numbers, serial numbers, references; never a name
+)\n;
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+BEGIN SELECT raise(ABORT, 'the audit trail is only added to'); END\n;
+CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
+WHEN old.at > strftime('%Y-%m-%dT%H:%M:%S', 'now', '-{AUDIT_DAYS_AT_LEAST} days')
+BEGIN SELECT raise(ABORT, 'the audit trail is only added to'); END\n
+"""
+"""In a file of its own: a line is added while a cycle works with the store, and a restore takes none away."""
+
+
+@audit_migrations()
+def m001_audit(db: Database) -> None:
+    """The audit trail."""
+    for statement in AUDIT.split("\n;\n"):
         db.execute(statement)

@@ -7,6 +7,7 @@ from typing import Self
 from sqlite_utils import Database
 
 from mdm_sync.ports import Commit
+from state.care import Care
 from state.connection import copy_store, open_for_questions, open_for_work, transaction
 from state.decisions import Decisions, write_hold
 from state.history import History, note_holders
@@ -45,6 +46,7 @@ class Store:
         self.history = History(self._database)
         self.incidents = IncidentRegister(self._database)
         self.lock_orders = LockOrders(self._database)
+        self.care = Care(self._database)
 
     @classmethod
     def open(cls, folder: Path, *, command: str = "", wait_seconds: float = 0, told: Told = lambda _: None) -> Self:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.deciding import deciding_user
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console
@@ -48,6 +49,7 @@ def acknowledge(
     with installation.working_state("findings ack") as state:
         chosen = _chosen(state, choice)
         acknowledgement = Acknowledgement(until=until.date(), who=deciding_user(), why=why.strip(), at=utc_now())
+        note(installation, "findings ack", *chosen)
         state.decisions.acknowledge(chosen, acknowledgement)
     _tell(installation, len(chosen))
 
@@ -67,7 +69,9 @@ def unacknowledge(
     installation = session_of(context).installation()
     choice = _choice(numbers, rule, school, device)
     with installation.working_state("findings unack") as state:
-        number = state.decisions.unacknowledge(_chosen(state, choice), utc_now())
+        chosen = _chosen(state, choice)
+        note(installation, "findings unack", *chosen)
+        number = state.decisions.unacknowledge(chosen, utc_now())
     texts = installation.texts
     told = texts.plural("%(number)d acknowledgement taken back.", "%(number)d acknowledgements taken back.", number)
     console().print(told % {"number": number})

@@ -10,6 +10,8 @@ from mdm_sync import __version__
 from mdm_sync.cli import (
     acknowledging,
     alarm,
+    audit,
+    backup,
     check,
     daemon,
     deliver,
@@ -24,6 +26,7 @@ from mdm_sync.cli import (
     mail,
     outbox,
     person,
+    privacy,
     reconcile,
     schools,
     secret,
@@ -84,6 +87,10 @@ app.command("watch")(watch.watch)
 app.command("deliver")(deliver.deliver)
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
+app.add_typer(privacy.app, name="privacy")
+app.command("audit")(audit.audit)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")

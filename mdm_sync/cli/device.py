@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.device_json import story_json
 from mdm_sync.cli.device_text import Surroundings, show_story
 from mdm_sync.cli.evidence import EvidenceLanguage, refuse_ending
@@ -74,6 +75,8 @@ def device(
         typer.echo(f"mdm-sync: {error}", err=True)
     if not stories and not error:
         raise SettingsError(_unknown(name, near))
+    if names and stories:
+        note(installation, "device --names", *(one.device.subject for one in stories))
     match format_:
         case TextFormat.TABLE:
             _show(stories, around, installation)

@@ -90,10 +90,11 @@ def _whom(story: DeviceStory, around: Surroundings, texts: Texts) -> Iterator[Fa
 
 def _named(person: Person, texts: Texts) -> str:
     name = f"{person.given_name} {person.family_name}".strip()
-    return ", ".join(filter(None, (name, person.login, person.mail, _role(person.role, texts))))
+    return ", ".join(filter(None, (name, person.login, person.mail, role_text(person.role, texts))))
 
 
-def _role(role: Role, texts: Texts) -> str:
+def role_text(role: Role, texts: Texts) -> str:
+    """A person's role as a word."""
     words = {
         Role.STUDENT: texts.text("student"),
         Role.TEACHER: texts.text("teacher"),

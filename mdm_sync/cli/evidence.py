@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,9 +12,10 @@ from typing import TYPE_CHECKING
 from mdm_sync.cli.evidence_json import evidence_json
 from mdm_sync.cli.evidence_sheet import Sheet, sheet
 from mdm_sync.cli.output import harmless_cell
+from mdm_sync.cli.private_file import write_privately
 from mdm_sync.core.evidence import Evidence
 from mdm_sync.core.model import School
-from mdm_sync.errors import PermanentError, SettingsError
+from mdm_sync.errors import SettingsError
 from mdm_sync.ports import Texts
 
 if TYPE_CHECKING:
@@ -62,15 +62,7 @@ def write_evidence(file: Path, evidence: Evidence, wording: Wording) -> None:
         PermanentError: the file cannot be written.
     """
     refuse_ending(file)
-    content = _content(file.suffix.lower(), evidence, wording)
-    beside = file.with_name(f".{file.name}.part")
-    try:
-        beside.unlink(missing_ok=True)
-        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as out:
-            out.write(content)
-        beside.replace(file)
-    except OSError as error:
-        raise PermanentError(f"The evidence cannot be written to {file}: {error.strerror}.") from error
+    write_privately(file, _content(file.suffix.lower(), evidence, wording))
 
 
 def _content(ending: str, evidence: Evidence, wording: Wording) -> str:
@@ -79,7 +71,7 @@ def _content(ending: str, evidence: Evidence, wording: Wording) -> str:
     told = sheet(evidence, wording.texts, schools=wording.schools, names=wording.names)
     if ending == ".csv":
         return _csv(told, wording.texts)
-    return wording.templates().get_template("evidence.html.j2").render(sheet=told)
+    return wording.templates().get_template("sheet.html.j2").render(sheet=told)
 
 
 def _csv(told: Sheet, texts: Texts) -> str:
@@ -95,10 +87,10 @@ def _csv(told: Sheet, texts: Texts) -> str:
 
 def _rows(told: Sheet) -> Iterator[tuple[str, ...]]:
     for name, value in told.facts:
-        yield (told.device, "", name, value, told.source)
+        yield (told.about, "", name, value, told.source)
     for part in told.parts:
         for number, row in enumerate(part.rows, start=1):
             for heading, cell in zip(part.headings, row, strict=True):
                 if cell:
                     yield (part.title, str(number), heading, cell, part.source)
-    yield (told.device, "", "", told.made, "")
+    yield (told.about, "", "", told.made, "")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.evidence import EvidenceLanguage, Wording, write_evidence
 from mdm_sync.cli.output import console, plain
 from mdm_sync.core.evidence import Evidence
@@ -34,6 +35,7 @@ def save_evidence(
         names = names_of(state, state.history.holders(evidence.serial)) if named and evidence else None
     if evidence is None:
         raise SettingsError(f"The store knows no device {name}, and no report names it: write its serial number.")
+    note(installation, "device --evidence --names" if named else "device --evidence", evidence.serial)
     texts = installation.texts_in(language.value) if language else installation.texts
     by_number = {school.number: school for school in schools}
     write_evidence(file, evidence, Wording(texts=texts, templates=texts.templates, schools=by_number, names=names))

@@ -45,10 +45,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The whole, for printing."""
+    """The whole, for printing; ``about`` names the device or person that it is about."""
 
     title: str
-    device: str
+    about: str
     made: str
     source: str
     facts: tuple[tuple[str, str], ...]
@@ -71,7 +71,7 @@ def sheet(
     called = ", ".join(part for part in (device.model if device else "", evidence.serial) if part)
     return Sheet(
         title=texts.text("Evidence on a device"),
-        device=called,
+        about=called,
         made=texts.text("Put together %(moment)s") % {"moment": texts.exact(evidence.made_at)},
         source=_as_of(evidence, texts),
         facts=_device_facts(evidence, texts),

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.deciding import deciding_user
 from mdm_sync.cli.options import Format, FormatOption, session_of
 from mdm_sync.cli.output import console, plain, table, write_csv, write_json
@@ -129,6 +130,7 @@ def _decide(context: typer.Context, number: int, state: HoldState, why: str) -> 
         if hold.state is HoldState.CLOSED:
             raise SettingsError(f"Hold {number} is closed; there is nothing left to decide.")
         decided = replace(hold, state=state, who=deciding_user(), why=why.strip())
+        note(installation, "holds accept" if state is HoldState.ACCEPTED else "holds reject", number)
         store.decisions.decide(decided, utc_now())
     _show_one(decided, installation)
 

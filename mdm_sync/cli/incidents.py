@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.incident_figures import show_figures
 from mdm_sync.cli.incident_import import import_reports, question_text, watch_folder
 from mdm_sync.cli.incident_words import handling_text, kind_text
@@ -224,6 +225,7 @@ def _change(
         )
         if not changed.names:
             raise SettingsError("Which device? A serial number or an asset tag must stay.")
+        note(installation, "incidents change", f"incident {number}")
         state.incidents.change(changed)
         question = _question(changed, state)
     _show_one(changed, question, installation.texts, console())

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.deciding import deciding_user
 from mdm_sync.cli.exits import Exit
 from mdm_sync.cli.lock_text import Shown, show_device, tell_end
@@ -102,6 +103,8 @@ def _switch(installation: Installation, asked: _Asked) -> Exit:
         wish = Wish(
             device=device, incident=asked.incident, kind=asked.kind, asked_by=deciding_user(), why=asked.why.strip()
         )
+        reported = () if asked.incident is None else (f"incident {asked.incident}",)
+        note(installation, asked.command, device.serial, *reported)
         done = switch(locking, wish)
     tell_end(done.order, done.before, installation.texts)
     return Exit.DONE if done.order is None or done.order.outcome is Outcome.TAKEN else Exit.FAILED

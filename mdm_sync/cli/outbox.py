@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from mdm_sync.bootstrap import utc_now
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.options import Format, FormatOption, TextFormat, TextFormatOption, session_of
 from mdm_sync.cli.output import LONGEST_FACT, console, facts_table, plain, table, write_csv, write_json
 from mdm_sync.core.harmless import one_line
@@ -59,6 +60,7 @@ def show_entry(context: typer.Context, number: Number, format_: TextFormatOption
     with installation.state_to_ask() as state:
         row = _known(state.outbox.row(number), number)
         tries = state.outbox.tries(number)
+    note(installation, "outbox show", number)
     match format_:
         case TextFormat.TABLE:
             _show_one(row, tries, installation.legible(row.entry), installation.texts)
@@ -83,6 +85,7 @@ def retry_entries(
     installation = session_of(context).installation()
     with installation.working_state("outbox retry") as state:
         rows = _chosen(state.outbox.rows(tuple(EntryState)), numbers or (), all_=all_)
+        note(installation, "outbox retry", *(row.entry.entry_id for row in rows))
         for row in rows:
             state.outbox.retry(row.entry.entry_id, utc_now())
     texts = installation.texts
@@ -100,6 +103,7 @@ def drop_entry(context: typer.Context, number: Number) -> None:
     installation = session_of(context).installation()
     with installation.working_state("outbox drop") as state:
         row = _not_gone(_known(state.outbox.row(number), number))
+        note(installation, "outbox drop", number)
         state.outbox.drop(row.entry.entry_id, utc_now())
     console().print(installation.texts.text("Entry %(number)d is dropped.") % {"number": number})
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console, plain
 from mdm_sync.errors import SettingsError
@@ -23,6 +24,7 @@ def person(
         found = state.inquiry.person(ref)
     if found is None:
         raise SettingsError(f"There is no person {ref}; whoever left IServ is no longer kept.")
+    note(installation, "person", found.ref)
     names = {school.number: school.name for school in installation.schools()}
     console().print(
         plain(f"{found.login} <{found.mail}>, {found.role}, {names.get(found.school, '')} ({found.school})")

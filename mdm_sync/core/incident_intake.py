@@ -16,7 +16,7 @@ class KnownReports:
     Attributes:
         incidents: all of them.
         last_read: what the last import that brought it said of an incident, by case number, as ``wording`` gives it.
-        doubles: case numbers that were recognised as a second report of an incident.
+        doubles: case numbers to be passed over: recognised as a second report of an incident, or of one deleted since.
     """
 
     incidents: tuple[Incident, ...] = ()

@@ -94,7 +94,7 @@ class NewsKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What a recipient was last told of a finding; ``mail`` is the key of that mail in the outbox."""
+    """What a recipient was last told of a finding; ``mail`` is the key of that mail, "" where it is no longer kept."""
 
     severity: Severity
     open: bool

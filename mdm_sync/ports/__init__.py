@@ -4,6 +4,19 @@ Connectors and state satisfy these protocols without knowing them by name; ``tes
 promises beyond its types, for the real adapter and for the fake alike.
 """
 
+from mdm_sync.ports.care import (
+    AuditEntry,
+    AuditTrail,
+    Backup,
+    Backups,
+    Care,
+    Dossier,
+    Erased,
+    Mention,
+    Purged,
+    Restored,
+    StoredColumn,
+)
 from mdm_sync.ports.incidents import IncidentFolder, IncidentForm, IncidentRegister, OpenQuestion, ReportsRead
 from mdm_sync.ports.leaving import (
     Attempt,
@@ -59,6 +72,11 @@ from mdm_sync.ports.state import Changes, Commit, Held, Outbox, OutboxCare, Snap
 __all__ = [
     "Acknowledgement",
     "Attempt",
+    "AuditEntry",
+    "AuditTrail",
+    "Backup",
+    "Backups",
+    "Care",
     "Changes",
     "Channel",
     "Clock",
@@ -69,7 +87,9 @@ __all__ = [
     "Directories",
     "DirectoryFailure",
     "DirectoryRead",
+    "Dossier",
     "EntryState",
+    "Erased",
     "FindingChoice",
     "FindingOrder",
     "FindingQuery",
@@ -95,6 +115,7 @@ __all__ = [
     "LockOrders",
     "MailComposer",
     "Mailings",
+    "Mention",
     "NewEntry",
     "OpenFinding",
     "OpenQuestion",
@@ -105,15 +126,18 @@ __all__ = [
     "OutboxTotals",
     "Progress",
     "PublishedRead",
+    "Purged",
     "Register",
     "RegisterCheck",
     "RegisterNote",
     "ReportsRead",
+    "Restored",
     "RuleText",
     "Snapshot",
     "Stage",
     "Staging",
     "State",
+    "StoredColumn",
     "SummaryComposer",
     "Telling",
     "Texts",

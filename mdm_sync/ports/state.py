@@ -12,6 +12,7 @@ from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Person, School, SchoolClass
 from mdm_sync.core.news import SchoolTotals
 from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
+from mdm_sync.ports.care import Care
 from mdm_sync.ports.incidents import IncidentRegister
 from mdm_sync.ports.leaving import Attempt, EntryState, NewEntry, OutboxEntry, OutboxRow
 from mdm_sync.ports.locking import LockOrders
@@ -302,6 +303,10 @@ class State(Protocol):
     @property
     def lock_orders(self) -> LockOrders:
         """What we asked of Lost Mode."""
+
+    @property
+    def care(self) -> Care:
+        """Care of what is stored."""
 
     def commit(self, commit: Commit) -> None:
         """Write what a cycle concluded, all of it or nothing."""
