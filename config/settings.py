@@ -416,6 +416,7 @@ class SharingSettings(Section):
     form: str = Field(pattern="^[0-9A-Z]{2}$")
     grades: frozenset[int] = frozenset()
     students_per_device: int = Field(ge=1, le=100)
+    taught_percent: int = Field(default=100, ge=1, le=100)
 
 
 class AllowanceSettings(Section):
@@ -435,6 +436,8 @@ class TargetSettings(Section):
         SharingSettings(form="30", students_per_device=2),
     )
     allowances: AllowanceSettings = AllowanceSettings()
+    staff_per_office_machine: int = Field(default=5, ge=1, le=100)
+    office_uses: tuple[str, ...] = ("Verwaltung",)
 
 
 class MatchingSettings(Section):

@@ -8,6 +8,8 @@ from datetime import date
 from sqlite_utils import Database
 
 from mdm_sync.core.brakes import Hold, HoldKey
+from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.coverage import DistrictCounts
 from mdm_sync.core.lifecycle import StoredFinding
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Device, DeviceKind, Key, Person, Role, School, SchoolClass, person_subject
@@ -15,6 +17,7 @@ from mdm_sync.core.news import SchoolTotals
 from mdm_sync.core.spelling import lookup_key
 from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports import Held
+from state.counts import count_all
 from state.decisions import holds_in_force
 from state.outbox import REFUSED_MAILS
 from state.rows import DEVICE, PERSON, device_of, finding_of, mail_key, person_of
@@ -190,6 +193,10 @@ class Snapshot:
             )
             for school in schools
         ]
+
+    def counts(self, schools: Iterable[School], conditions: Conditions) -> DistrictCounts:
+        """What stands at each of these schools, by the assignments of the last cycle, and iPads that stand at none."""
+        return count_all(self._connection, schools, conditions)
 
     def open_counts(self) -> dict[str, dict[str, int]]:
         """Open findings by school and rule."""

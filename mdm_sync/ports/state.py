@@ -7,6 +7,8 @@ from typing import Protocol
 
 from mdm_sync.core.brakes import Hold, HoldKey
 from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProof
+from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.coverage import DistrictCounts
 from mdm_sync.core.lifecycle import StoredFinding, Transition
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Person, School, SchoolClass
@@ -198,6 +200,9 @@ class Snapshot(Protocol):
 
     def totals(self, schools: Iterable[School], open_counts: Mapping[str, Mapping[str, int]]) -> list[SchoolTotals]:
         """Counts for the summary; ``open_counts`` are open findings by school and rule."""
+
+    def counts(self, schools: Iterable[School], conditions: Conditions) -> DistrictCounts:
+        """What stands at each of these schools, by the assignments of the last cycle, and iPads that stand at none."""
 
     def open_counts(self) -> dict[str, dict[str, int]]:
         """Open findings by school and rule."""
