@@ -27,7 +27,7 @@ _IPADS = f"""
 WITH reported AS MATERIALIZED ({_REPORTED}), ipads AS MATERIALIZED (
     SELECT site_id, lost_mode, purchased, report, persons.role,
         shared_as(site_id, name, shared, building, room, prestage, groups, attributes) AS shared_as,
-        attributes IS NOT NULL AND is_away(attributes) AS away
+        is_away(attributes) AS away
     FROM devices LEFT JOIN reported USING (subject) LEFT JOIN assignments USING (subject)
     LEFT JOIN persons ON persons.school = person_school AND persons.uuid = person_uuid AND gone_since IS NULL
     WHERE devices.kind = :ipad
@@ -167,8 +167,10 @@ class _Counting:
     def _was_read(self, source: str) -> bool:
         return self._connection.execute(_WAS_READ, (source,)).fetchone() is not None
 
-    def _is_away(self, attributes: str) -> bool:
-        return self._conditions.repair.away(structs.replace(_UNTOLD, attributes=_pairs(attributes)))
+    def _is_away(self, attributes: str | None) -> bool:
+        return attributes is not None and self._conditions.repair.away(
+            structs.replace(_UNTOLD, attributes=_pairs(attributes))
+        )
 
 
 def _shared_as(schools: Mapping[int, School]) -> Callable[..., str | None]:
@@ -186,8 +188,8 @@ def _shared_as(schools: Mapping[int, School]) -> Callable[..., str | None]:
             building=building or "",
             room=room or "",
             prestage=prestage or "",
-            groups=_strings(groups) if groups else (),
-            attributes=_pairs(attributes) if attributes else (),
+            groups=_strings(groups) if groups and school.pool.groups else (),
+            attributes=_pairs(attributes) if attributes and school.pool.attributes else (),
         )
         if not device.is_pool(school):
             return None
