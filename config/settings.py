@@ -23,6 +23,15 @@ def _https(value: str) -> str:
     return value
 
 
+def _proxy(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address")
+    if parts.username or parts.password:
+        raise ValueError("must hold no login: a proxy that asks for one is not supported")
+    return value
+
+
 def _mail_address(value: str) -> str:
     local, _, domain = value.rpartition("@")
     if not local or not domain or any(character.isspace() for character in value):
@@ -58,6 +67,7 @@ def _day_of_year(value: str) -> str:
 
 
 DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
+ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
@@ -354,6 +364,10 @@ class UpstreamSettings(Section):
 
     url: HttpsUrl
     ca_file: Path | None = None
+    client_certificate: Path | None = None
+    proxy: ProxyUrl | None = None
+    few_below: int = Field(default=0, ge=0, le=100)
+    after_outage: Literal["newest", "daily"] = "newest"
 
 
 class ScheduleSettings(Section):

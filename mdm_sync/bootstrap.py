@@ -40,7 +40,9 @@ from mdm_sync.ports import (
     Progress,
     PublishedRead,
     Register,
+    Replaces,
     State,
+    SummaryComposer,
 )
 
 if TYPE_CHECKING:
@@ -230,7 +232,6 @@ class Installation:
     def equipment(self, state: State, progress: Progress) -> "Equipment":
         """All that a cycle works with."""
         from config.conditions import brake_limits, matching_steps, standing_exceptions
-        from connectors.upstream import SummaryComposer
         from mdm_sync.equipment import Equipment
 
         return Equipment(
@@ -246,7 +247,7 @@ class Installation:
             exceptions=standing_exceptions(self.settings),
             mails=self._mail_composer(),
             recipients=self._recipients,
-            summaries=SummaryComposer() if self.settings.upstream else None,
+            summaries=self._summaries(),
             clock=utc_now,
             progress=progress,
         )
@@ -312,7 +313,7 @@ class Installation:
         """The ways out of the house that the settings name."""
         from config.credentials import secret
         from connectors.mail import MailChannel, SmtpServer
-        from connectors.upstream import UpstreamChannel
+        from connectors.upstream import ClientCertificate, UpstreamChannel
 
         channels: dict[str, Channel] = {}
         if mail := self.settings.mail:
@@ -326,8 +327,13 @@ class Installation:
             )
             channels["mail"] = MailChannel(server, lambda: secret("mail-password"))
         if upstream := self.settings.upstream:
+            shown = upstream.client_certificate
             channels["summary"] = UpstreamChannel(
-                url=upstream.url, token=lambda: secret("upstream-token"), ca_file=upstream.ca_file
+                url=upstream.url,
+                ca_file=upstream.ca_file,
+                token=None if shown else lambda: secret("upstream-token"),
+                certificate=ClientCertificate(shown, lambda: secret("upstream-client-key")) if shown else None,
+                proxy=upstream.proxy,
             )
         return channels
 
@@ -340,6 +346,15 @@ class Installation:
         from connectors.mail import read_mail
 
         return read_mail(entry.content, entry.key).text if entry.kind == "mail" else entry.content
+
+    def _summaries(self) -> SummaryComposer | None:
+        from connectors.upstream import SummaryComposer as Composer
+
+        upstream = self.settings.upstream
+        if upstream is None:
+            return None
+        replaces = Replaces.SAME_DAY if upstream.after_outage == "daily" else Replaces.WAITING
+        return Composer(few_below=upstream.few_below, replaces=replaces)
 
     def _shrink_limit(self) -> ShrinkLimit:
         brakes = self.settings.brakes

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import structs
 
 from mdm_sync.core.conditions import Conditions
-from mdm_sync.core.coverage import Cell, DistrictCounts, SchoolCounts, Standing, Use
+from mdm_sync.core.coverage import Cell, DistrictCounts, FindingCount, IncidentCount, SchoolCounts, Standing, Use
 from mdm_sync.core.model import Device, DeviceKind, MachineKind, Role, School
 from state.loss_cases import MATCHES
 from state.schema import FLEET_SOURCE, INVENTORY_SOURCE
@@ -60,6 +60,8 @@ _MACHINES = """
 SELECT school, kind, folded(trim(use)) IN (SELECT value FROM json_each(:office)) AS office,
 substr(purchased, 1, 4) AS year, count(*) AS number FROM machines GROUP BY 1, 2, 3, 4
 """
+_FINDINGS = "SELECT school, rule, severity, count(*) AS number FROM findings WHERE open GROUP BY 1, 2, 3"
+_INCIDENTS = "SELECT school, kind, handling, count(*) AS number FROM incidents GROUP BY 1, 2, 3"
 _WAS_READ = "SELECT 1 FROM sources WHERE name = ? AND complete_at IS NOT NULL"
 _READ_SCHOOLS = "SELECT substr(name, 7) AS school FROM sources WHERE name GLOB 'iserv-*' AND complete_at IS NOT NULL"
 
@@ -81,6 +83,8 @@ def count_all(connection: sqlite3.Connection, schools: Iterable[School], conditi
     return DistrictCounts(
         schools=tuple(_together(school, ipads, people, machines) for school in register),
         ipads_without_school=ipads.elsewhere if ipads.read else None,
+        findings=tuple(FindingCount(**row) for row in connection.execute(_FINDINGS)),
+        incidents=tuple(IncidentCount(**row) for row in connection.execute(_INCIDENTS)),
     )
 
 

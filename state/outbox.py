@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from mdm_sync.ports import Attempt, EntryState, NewEntry, OutboxEntry, OutboxRow, OutboxTotals
+from mdm_sync.ports import Attempt, EntryState, NewEntry, OutboxEntry, OutboxRow, OutboxTotals, Replaces
 from state.connection import transaction
 from state.rows import moment
 
@@ -148,8 +148,14 @@ class Outbox:
 
 
 def write_entry(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> int:
-    """Put something into the outbox, due at once; returns its number."""
+    """Put something into the outbox, due at once, in place of what it replaces; returns its number."""
     moment = at.isoformat()
+    if entry.replaces is not Replaces.NOTHING:
+        days = "" if entry.replaces is Replaces.WAITING else "AND substr(created_at, 1, 10) = substr(:at, 1, 10)"
+        connection.execute(
+            f"UPDATE outbox SET (state, closed_at) = ('dropped', :at) WHERE kind = :kind AND state = 'waiting' {days}",
+            {"at": moment, "kind": entry.kind},
+        )
     cursor = connection.execute(
         "INSERT INTO outbox (key, kind, recipient, title, content, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (secrets.token_hex(16), entry.kind, entry.recipient, entry.title, entry.content, moment, moment),

@@ -345,3 +345,17 @@ def m002_mails(db: Database) -> None:
     """Who was told what, and each attempt from its beginning."""
     for statement in MAILS.split(";\n"):
         db.execute(statement)
+
+
+TOTALS = """
+CREATE TABLE totals (           -- history: how things stood, as the first cycle of each day counted
+    day TEXT PRIMARY KEY,       -- at the schools
+    content BLOB NOT NULL       -- a summary of all schools, counts only (JSON, compressed by zlib)
+) WITHOUT ROWID
+"""
+
+
+@migrations()
+def m003_totals(db: Database) -> None:
+    """The totals of each day."""
+    db.execute(TOTALS)

@@ -25,6 +25,7 @@ from mdm_sync.cli import (
     reconcile,
     schools,
     status,
+    summary,
     watch,
 )
 from mdm_sync.cli.options import Session, log_to_stderr
@@ -81,6 +82,7 @@ app.command("deliver")(deliver.deliver)
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(mail.app, name="mail")
 app.command("status")(status.status)
+app.command("summary")(summary.summary)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")
 app.command("daemon")(daemon.daemon)

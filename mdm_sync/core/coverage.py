@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import reduce
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from mdm_sync.core.conditions import Target, Targets
 from mdm_sync.core.model import MachineKind, School
@@ -76,11 +76,37 @@ class SchoolCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindingCount:
+    """Open findings of a rule and a severity at a school, "" for those of none."""
+
+    school: str
+    rule: str
+    severity: Literal["info", "warning", "critical"]
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCount:
+    """Reports of a kind and a handling that came from a school, "" where none was named."""
+
+    school: str
+    kind: str
+    handling: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DistrictCounts:
-    """What the store counts at all schools, and the iPads in no school's site; None: Jamf Pro was never read."""
+    """What the store counts in all.
+
+    Attributes:
+        ipads_without_school: those in no school's site; None: Jamf Pro was never read.
+    """
 
     schools: tuple[SchoolCounts, ...]
     ipads_without_school: int | None
+    findings: tuple[FindingCount, ...] = ()
+    incidents: tuple[IncidentCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
