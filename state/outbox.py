@@ -27,6 +27,18 @@ SELECT id, (SELECT error FROM attempts WHERE outbox_id = id ORDER BY rowid DESC 
     GROUP BY recipient
 )
 """
+REFUSED_SUMMARY = """
+WITH last AS (
+    SELECT * FROM outbox WHERE kind = 'summary' AND id IN (SELECT outbox_id FROM attempts WHERE ended_at IS NOT NULL)
+    ORDER BY id DESC LIMIT 1
+), tried AS (
+    SELECT attempts.rowid AS nth, error FROM attempts JOIN last ON outbox_id = last.id WHERE ended_at IS NOT NULL
+)
+SELECT (SELECT error FROM tried ORDER BY nth DESC LIMIT 1) AS error FROM last
+WHERE state IN ('failed', 'parked') OR (state <> 'sent' AND (SELECT count(*) FROM tried) > attempts)
+"""
+"""Tries that nothing but a person's hand can help are not counted among the attempts of what waits."""
+
 _END_OF_ATTEMPT = """
 UPDATE attempts SET (ended_at, error) = (?, ?) WHERE rowid = (SELECT max(rowid) FROM attempts WHERE outbox_id = ?)
 """

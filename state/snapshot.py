@@ -18,7 +18,7 @@ from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports import Held
 from state.counts import count_all
 from state.decisions import holds_in_force
-from state.outbox import REFUSED_MAILS
+from state.outbox import REFUSED_MAILS, REFUSED_SUMMARY
 from state.rows import DEVICE, PERSON, device_of, finding_of, mail_key, person_of
 from state.schema import FLEET_SOURCE
 from state.sources import stored_privileges, stored_sources
@@ -193,6 +193,11 @@ class Snapshot:
     def sources(self) -> tuple[Source, ...]:
         """How each source stands."""
         return stored_sources(self._connection)
+
+    def refused_summary(self) -> str | None:
+        """Why the last summary that was tried was refused for good, or cannot go until somebody mends it."""
+        row = self._connection.execute(REFUSED_SUMMARY).fetchone()
+        return row["error"] if row else None
 
     def refused_mails(self) -> tuple[RefusedMail, ...]:
         """Of each address that refuses mail, the first refused one since one was last taken."""

@@ -209,6 +209,9 @@ class Snapshot(Protocol):
     def privileges(self) -> Privileges:
         """What the API client may do beside what it needs, as last told."""
 
+    def refused_summary(self) -> str | None:
+        """Why the last summary that was tried was refused for good, or cannot go until somebody mends it."""
+
     def refused_mails(self) -> tuple[RefusedMail, ...]:
         """Of each address that refuses mail, the first refused one since one was last taken."""
 

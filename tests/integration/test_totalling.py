@@ -14,7 +14,9 @@ from mdm_sync.core.rules import Mode, RuleChoice
 from mdm_sync.core.rules.book import RuleBook
 from mdm_sync.core.summary import read_summary
 from mdm_sync.cycle import run_cycle
-from mdm_sync.ports import EntryState, NewEntry, Replaces
+from mdm_sync.delivery import deliver
+from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
+from mdm_sync.ports import EntryState, NewEntry, OutboxEntry, Replaces
 from state import Store
 from tests.fakes.directories import FakeDirectories
 from tests.fakes.fleet import FakeFleet
@@ -131,3 +133,57 @@ def test_a_rule_that_is_observed_is_not_told_upstream(store: Store) -> None:
 
     assert "unknown-user" in entry.content
     assert "device-unassigned" not in entry.content
+
+
+class FarSide:
+    """Upstream, which answers the next summaries as it is told."""
+
+    def __init__(self, *answers: MdmSyncError | None) -> None:
+        self._answers = iter(answers)
+
+    def send(self, _: OutboxEntry) -> None:
+        if error := next(self._answers):
+            raise error
+
+
+class TestRefusedForGood:
+    """What becomes of summaries one after another: each is refused, put off, or taken."""
+
+    REFUSED = RecordError("key", "answered 422.")
+    TO_BE_MENDED = PermanentError("answered 401. Check the secret upstream-token.")
+    LATER = TemporaryError("answered 503.")
+
+    def told(self, store: Store, *answers: MdmSyncError | None) -> str | None:
+        far = FarSide(*answers)
+        for number, _ in enumerate(answers):
+            at = MORNING + number * DAY
+            cycle(store, at)
+            deliver(store.outbox, {"summary": far}, lambda now=at: now)  # type: ignore[misc]  # bound to this day
+        return store.snapshot.refused_summary()
+
+    def test_is_told_of_one_that_is_not_wanted(self, store: Store) -> None:
+        assert self.told(store, None, self.REFUSED) == str(self.REFUSED)
+
+    def test_is_told_of_a_way_that_somebody_must_mend(self, store: Store) -> None:
+        assert self.told(store, None, self.TO_BE_MENDED) == str(self.TO_BE_MENDED)
+
+    @pytest.mark.parametrize("last", [REFUSED, TO_BE_MENDED])
+    def test_is_over_when_a_later_one_was_taken(self, store: Store, last: MdmSyncError) -> None:
+        assert self.told(store, last, None) is None
+
+    def test_is_not_told_of_one_that_goes_later(self, store: Store) -> None:
+        assert self.told(store, self.LATER) is None
+        assert self.told(store, self.LATER, self.LATER) is None
+
+    def test_is_not_told_before_anything_was_tried(self, store: Store) -> None:
+        cycle(store, MORNING)
+        assert store.snapshot.refused_summary() is None
+
+    def test_is_a_finding_of_the_next_cycle(self, store: Store) -> None:
+        self.told(store, self.REFUSED)
+        cycle(store, MORNING + DAY)
+
+        found = store.inquiry.open_findings(SCHOOLS)
+        assert [one.place.finding.subject for one in found if one.place.finding.rule == "summary-refused"] == [
+            "upstream:summary"
+        ]

@@ -203,6 +203,7 @@ class DistrictFields(TypedDict, total=False):
     sources: tuple[Source, ...]
     privileges: Privileges
     conditions: Conditions
+    refused_summary: str | None
 
 
 def district_judged(rule_id: str, **fields: Unpack[DistrictFields]) -> Judgement:
