@@ -111,7 +111,12 @@ def _targets(settings: Settings) -> Targets:
     allowances = settings.targets.allowances
     return Targets(
         sharing=tuple(
-            Target(form=one.form, grades=one.grades, students_per_device=one.students_per_device)
+            Target(
+                form=one.form,
+                grades=one.grades,
+                students_per_device=one.students_per_device,
+                taught_percent=one.taught_percent,
+            )
             for one in settings.targets.sharing
         ),
         allowances={
@@ -120,4 +125,6 @@ def _targets(settings: Settings) -> Targets:
             Role.STAFF: allowances.staff,
             Role.UNKNOWN: allowances.unknown,
         },
+        staff_per_office_machine=settings.targets.staff_per_office_machine,
+        office_uses=settings.targets.office_uses,
     )

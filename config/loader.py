@@ -106,6 +106,11 @@ def _with_full_paths(settings: Settings, folder: Path) -> Settings:
         update["backup"] = settings.backup.model_copy(update={"folder": folder / settings.backup.folder})
     if settings.inventory:
         update["inventory"] = settings.inventory.model_copy(update={"file": folder / settings.inventory.file})
+    if settings.upstream and settings.upstream.client_certificate:
+        certificate = folder / settings.upstream.client_certificate
+        settings = settings.model_copy(
+            update={"upstream": settings.upstream.model_copy(update={"client_certificate": certificate})}
+        )
     for name in ("jamf", "iserv", "mail", "upstream"):
         section = getattr(settings, name)
         if section is not None and section.ca_file is not None:

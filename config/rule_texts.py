@@ -267,4 +267,10 @@ RULE_TEXTS = {
             "then drop the mail or try it again."
         ),
     ),
+    "summary-refused": RuleText(
+        counted=counted("%(number)d summary refused upstream", "%(number)d summaries refused upstream"),
+        title=_("Upstream refuses the totals"),
+        why=_("The totals do not arrive upstream, and waiting does not help: whoever works with them has old figures."),
+        remedy=_("See “mdm-sync outbox list” for the answer; correct the address, the token or the certificate."),
+    ),
 }

@@ -24,6 +24,15 @@ def _https(value: str) -> str:
     return value
 
 
+def _proxy(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an http:// or https:// address")
+    if parts.username or parts.password:
+        raise ValueError("must hold no login: a proxy that asks for one is not supported")
+    return value
+
+
 def _mail_address(value: str) -> str:
     local, _, domain = value.rpartition("@")
     if not local or not domain or any(character.isspace() for character in value):
@@ -59,8 +68,7 @@ def _day_of_year(value: str) -> str:
 
 
 DayOfYear = Annotated[str, AfterValidator(_day_of_year)]
-
-
+ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 
@@ -363,6 +371,10 @@ class UpstreamSettings(Section):
 
     url: HttpsUrl
     ca_file: Path | None = None
+    client_certificate: Path | None = None
+    proxy: ProxyUrl | None = None
+    few_below: int = Field(default=0, ge=0, le=100)
+    after_outage: Literal["newest", "daily"] = "newest"
 
 
 class ScheduleSettings(Section):
@@ -376,6 +388,7 @@ class ScheduleSettings(Section):
     schools_from: Hour = "03:00"
     schools_until: Hour = "05:30"
     schools_minutes: int = Field(default=5, ge=1, le=1440)
+    care_at: Hour = "23:30"
 
 
 def _listening(value: str) -> str:
@@ -453,6 +466,7 @@ class SharingSettings(Section):
     form: str = Field(pattern="^[0-9A-Z]{2}$")
     grades: frozenset[int] = frozenset()
     students_per_device: int = Field(ge=1, le=100)
+    taught_percent: int = Field(default=100, ge=1, le=100)
 
 
 class AllowanceSettings(Section):
@@ -472,6 +486,8 @@ class TargetSettings(Section):
         SharingSettings(form="30", students_per_device=2),
     )
     allowances: AllowanceSettings = AllowanceSettings()
+    staff_per_office_machine: int = Field(default=5, ge=1, le=100)
+    office_uses: tuple[str, ...] = ("Verwaltung",)
 
 
 class MatchingSettings(Section):
@@ -570,7 +586,7 @@ class Settings(Section):
     def _times_of_every_day(self) -> Self:
         """A time that a change of summer time leaves out or repeats would come never or twice on that day."""
         times, zone = self.schedule, ZoneInfo(self.calendar.zone)
-        for name in ("sweep_at", "schools_from", "schools_until"):
+        for name in ("sweep_at", "schools_from", "schools_until", "care_at"):
             if _changes_at(time.fromisoformat(getattr(times, name)), zone):
                 raise ValueError(f"schedule.{name} must be a time that every day in {self.calendar.zone} has once")
         return self

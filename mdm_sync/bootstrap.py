@@ -45,8 +45,10 @@ from mdm_sync.ports import (
     Progress,
     PublishedRead,
     Register,
+    Replaces,
     State,
     StoredColumn,
+    SummaryComposer,
 )
 
 if TYPE_CHECKING:
@@ -375,7 +377,6 @@ class Installation:
     def equipment(self, state: State, progress: Progress) -> "Equipment":
         """All that a cycle works with."""
         from config.conditions import brake_limits, matching_steps, standing_exceptions
-        from connectors.upstream import SummaryComposer
         from mdm_sync.equipment import Equipment
 
         return Equipment(
@@ -391,7 +392,7 @@ class Installation:
             exceptions=standing_exceptions(self.settings),
             mails=self._mail_composer(),
             recipients=self._recipients,
-            summaries=SummaryComposer() if self.settings.upstream else None,
+            summaries=self._summaries(),
             clock=utc_now,
             progress=progress,
         )
@@ -519,14 +520,19 @@ class Installation:
     def _ways_out(self) -> "dict[str, MailChannel | UpstreamChannel]":
         from config.credentials import secret
         from connectors.mail import MailChannel
-        from connectors.upstream import UpstreamChannel
+        from connectors.upstream import ClientCertificate, UpstreamChannel
 
         ways: dict[str, MailChannel | UpstreamChannel] = {}
         if mail := self.settings.mail:
             ways["mail"] = MailChannel(_smtp_server(mail), lambda: secret("mail-password"))
         if upstream := self.settings.upstream:
+            shown = upstream.client_certificate
             ways["summary"] = UpstreamChannel(
-                url=upstream.url, token=lambda: secret("upstream-token"), ca_file=upstream.ca_file
+                url=upstream.url,
+                ca_file=upstream.ca_file,
+                token=None if shown else lambda: secret("upstream-token"),
+                certificate=ClientCertificate(shown, lambda: secret("upstream-client-key")) if shown else None,
+                proxy=upstream.proxy,
             )
         return ways
 
@@ -539,6 +545,15 @@ class Installation:
         from connectors.mail import read_mail
 
         return read_mail(entry.content, entry.key).text if entry.kind == "mail" else entry.content
+
+    def _summaries(self) -> SummaryComposer | None:
+        from connectors.upstream import SummaryComposer as Composer
+
+        upstream = self.settings.upstream
+        if upstream is None:
+            return None
+        replaces = Replaces.SAME_DAY if upstream.after_outage == "daily" else Replaces.WAITING
+        return Composer(few_below=upstream.few_below, replaces=replaces)
 
     def _shrink_limit(self) -> ShrinkLimit:
         brakes = self.settings.brakes

@@ -111,7 +111,7 @@ def run_cycle(equipment: Equipment, schools: Sequence[School], scope: Scope = EV
     judging = Judging.of(equipment, schools, chosen)
     judged = tuple(everything_judged(judging, partly=bool(scope.only)))
     conclusion = conclude(equipment, judging, judged, sources, whole=not scope.only)
-    leaving = Leaving(equipment, schools)
+    leaving = Leaving(equipment, schools, started)
     finished = equipment.clock()
     log.debug("cycle: committing")
     equipment.state.commit(commit_of(started, finished, conclusion, leaving))

@@ -240,6 +240,7 @@ class Judging:
             sources=tuple(self._sources_in_use()),
             privileges=snapshot.privileges(),
             refused_mails=snapshot.refused_mails(),
+            refused_summary=snapshot.refused_summary(),
             conditions=self.conditions,
         )
         rules = self.equipment.rules.district_rules()

@@ -1,42 +1,33 @@
 """What goes into the outbox after a cycle, composed inside the commit's transaction from the state that it leaves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from mdm_sync.core.model import School
-from mdm_sync.core.news import summary
 from mdm_sync.equipment import Equipment
 from mdm_sync.mailing import Mailing
 from mdm_sync.ports import Commit, NewEntry
 from mdm_sync.restraint import Conclusion
+from mdm_sync.totalling import total
 
 
 class Leaving:
     """Composes what leaves the house and keeps what it composed."""
 
-    def __init__(self, equipment: Equipment, schools: Sequence[School]) -> None:
+    def __init__(self, equipment: Equipment, schools: Sequence[School], started: datetime) -> None:
         self._equipment = equipment
         self._schools = schools
+        self._started = started
         self.composed: tuple[NewEntry, ...] = ()
 
     def compose(self) -> Sequence[NewEntry]:
         """The mails that are due now, and the summary where it differs from the last one."""
-        counts = self._equipment.state.snapshot.open_counts()
-        self.composed = (*self._mails(), *self._summaries(counts))
+        self.composed = (*self._mails(), *total(self._equipment, self._schools, self._started))
         return self.composed
 
     def _mails(self) -> Sequence[NewEntry]:
         mailing = mailing_of(self._equipment, self._schools)
         return mailing.due() if mailing else ()
-
-    def _summaries(self, counts: Mapping[str, Mapping[str, int]]) -> Sequence[NewEntry]:
-        if self._equipment.summaries is None:
-            return ()
-        snapshot = self._equipment.state.snapshot
-        totals = snapshot.totals(self._schools, counts)
-        facts = summary(totals, snapshot.sources(), snapshot.unplaced_devices(self._schools))
-        entry = self._equipment.summaries.summary(facts)
-        return () if entry.content == self._equipment.state.outbox.last_content(entry.kind) else (entry,)
 
 
 def mailing_of(equipment: Equipment, schools: Sequence[School]) -> Mailing | None:

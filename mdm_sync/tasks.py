@@ -27,14 +27,15 @@ def tasks_of(installation: Installation, progress: Progress) -> tuple[Task, ...]
     """
     installation.schools()
     schedule, settings = installation.schedule, installation.settings
-    nightly = Daily(time.fromisoformat(schedule.sweep_at), ZoneInfo(settings.calendar.zone))
+    zone = ZoneInfo(settings.calendar.zone)
     steps: dict[str, tuple[Every | Daily, Step]] = {
         "incidents": (Every(schedule.incidents_minutes), _take_incidents),
-        "sweep": (nightly, _sweep),
+        "sweep": (Daily(time.fromisoformat(schedule.sweep_at), zone), _sweep),
         "schools": (Every(schedule.schools_minutes), _read_due_schools),
         "changes": (Every(schedule.changes_minutes), _read_changes),
         "losses": (Every(schedule.losses_minutes), _watch_losses),
         "deliver": (Every(schedule.deliver_minutes), _deliver),
+        "care": (Daily(time.fromisoformat(schedule.care_at), zone), _care),
         "ping": (Every(settings.monitoring.ping_minutes), _ping),
     }
     if settings.monitoring.ping_url is None:
@@ -93,3 +94,7 @@ def _ping(installation: Installation, progress: Progress) -> None:  # noqa: ARG0
 
 def _deliver(installation: Installation, progress: Progress) -> None:
     jobs.empty_outbox(installation, progress)
+
+
+def _care(installation: Installation, progress: Progress) -> None:  # noqa: ARG001 - one step
+    jobs.care(installation)

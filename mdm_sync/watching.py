@@ -47,7 +47,7 @@ def watch_losses(equipment: Equipment, schools: Sequence[School]) -> WatchResult
     steps = conclusion.steps
     finished = equipment.clock()
     if steps:
-        leaving = Leaving(equipment, schools)
+        leaving = Leaving(equipment, schools, started)
         equipment.state.commit(commit_of(started, finished, conclusion, leaving))
     rules = rule_ids(LOSS_RULES)
     opened = equipment.state.inquiry.open_findings(schools)

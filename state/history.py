@@ -1,13 +1,14 @@
 """What was when: where each device stood, and whom it named. Only what changes is written."""
 
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
 from mdm_sync.core.model import DeviceKind, School
-from mdm_sync.ports import DeviceSpan, HolderSpan
+from mdm_sync.ports import DeviceSpan, HolderSpan, KeptTotals
 from state.rows import moment
 
 _CYCLE = "(SELECT coalesce(max(id), 0) + 1 FROM cycles)"
@@ -72,6 +73,19 @@ class History:
 
     def __init__(self, database: Database) -> None:
         self._connection = database.conn
+
+    def keep_totals(self, totals: KeptTotals) -> None:
+        """Keep the totals of a day, inside the commit's transaction; they take the place of earlier ones of it."""
+        packed = zlib.compress(totals.content.encode())
+        self._connection.execute("INSERT OR REPLACE INTO totals VALUES (?, ?)", (totals.day.isoformat(), packed))
+
+    def totals_on(self, day: date) -> KeptTotals | None:
+        """The totals of a day, or where there are none the last ones before it; None: there are none so early."""
+        query = "SELECT * FROM totals WHERE day <= ? ORDER BY day DESC LIMIT 1"
+        row = self._connection.execute(query, (day.isoformat(),)).fetchone()
+        if row is None:
+            return None
+        return KeptTotals(day=date.fromisoformat(row["day"]), content=zlib.decompress(row["content"]).decode())
 
     def ipads_at(self, when: datetime, schools: Iterable[School]) -> dict[str, int]:
         """How many iPads stood at each of these schools at a moment, by Schulnummer."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from mdm_sync.ports import Attempt, EntryState, NewEntry, OutboxEntry, OutboxRow, OutboxTotals
+from mdm_sync.ports import Attempt, EntryState, NewEntry, OutboxEntry, OutboxRow, OutboxTotals, Replaces
 from state.connection import transaction
 from state.rows import moment
 
@@ -27,6 +27,18 @@ SELECT id, (SELECT error FROM attempts WHERE outbox_id = id ORDER BY rowid DESC 
     GROUP BY recipient
 )
 """
+REFUSED_SUMMARY = """
+WITH last AS (
+    SELECT * FROM outbox WHERE kind = 'summary' AND id IN (SELECT outbox_id FROM attempts WHERE ended_at IS NOT NULL)
+    ORDER BY id DESC LIMIT 1
+), tried AS (
+    SELECT attempts.rowid AS nth, error FROM attempts JOIN last ON outbox_id = last.id WHERE ended_at IS NOT NULL
+)
+SELECT (SELECT error FROM tried ORDER BY nth DESC LIMIT 1) AS error FROM last
+WHERE state IN ('failed', 'parked') OR (state <> 'sent' AND (SELECT count(*) FROM tried) > attempts)
+"""
+"""Tries that nothing but a person's hand can help are not counted among the attempts of what waits."""
+
 _END_OF_ATTEMPT = """
 UPDATE attempts SET (ended_at, error) = (?, ?) WHERE rowid = (SELECT max(rowid) FROM attempts WHERE outbox_id = ?)
 """
@@ -148,8 +160,14 @@ class Outbox:
 
 
 def write_entry(connection: sqlite3.Connection, entry: NewEntry, at: datetime) -> int:
-    """Put something into the outbox, due at once; returns its number."""
+    """Put something into the outbox, due at once, in place of what it replaces; returns its number."""
     moment = at.isoformat()
+    if entry.replaces is not Replaces.NOTHING:
+        days = "" if entry.replaces is Replaces.WAITING else "AND substr(created_at, 1, 10) = substr(:at, 1, 10)"
+        connection.execute(
+            f"UPDATE outbox SET (state, closed_at) = ('dropped', :at) WHERE kind = :kind AND state = 'waiting' {days}",
+            {"at": moment, "kind": entry.kind},
+        )
     cursor = connection.execute(
         "INSERT INTO outbox (key, kind, recipient, title, content, created_at, due_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (secrets.token_hex(16), entry.kind, entry.recipient, entry.title, entry.content, moment, moment),

@@ -383,6 +383,20 @@ def m002_mails(db: Database) -> None:
         db.execute(statement)
 
 
+TOTALS = """
+CREATE TABLE totals (           -- history: how things stood, as the first cycle of each day counted
+    day TEXT PRIMARY KEY,       -- at the schools
+    content BLOB NOT NULL       -- a summary of all schools, counts only (JSON, compressed by zlib)
+) WITHOUT ROWID
+"""
+
+
+@migrations()
+def m003_totals(db: Database) -> None:
+    """The totals of each day."""
+    db.execute(TOTALS)
+
+
 AUDIT_DAYS_AT_LEAST = 90
 """Nobody can delete a line of the audit trail before."""
 

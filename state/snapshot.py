@@ -8,15 +8,17 @@ from datetime import date
 from sqlite_utils import Database
 
 from mdm_sync.core.brakes import Hold, HoldKey
+from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.coverage import DistrictCounts
 from mdm_sync.core.lifecycle import StoredFinding
 from mdm_sync.core.matching import Index
-from mdm_sync.core.model import Device, DeviceKind, Key, Person, Role, School, SchoolClass, person_subject
-from mdm_sync.core.news import SchoolTotals
+from mdm_sync.core.model import Device, DeviceKind, Key, Person, School, SchoolClass, person_subject
 from mdm_sync.core.spelling import lookup_key
 from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports import Held
+from state.counts import count_all
 from state.decisions import holds_in_force
-from state.outbox import REFUSED_MAILS
+from state.outbox import REFUSED_MAILS, REFUSED_SUMMARY
 from state.rows import DEVICE, PERSON, device_of, finding_of, mail_key, person_of
 from state.schema import FLEET_SOURCE
 from state.sources import stored_privileges, stored_sources
@@ -176,20 +178,9 @@ class Snapshot:
             for serial, found in records.items()
         )
 
-    def totals(self, schools: Iterable[School], open_counts: Mapping[str, Mapping[str, int]]) -> list[SchoolTotals]:
-        """Counts for the summary; ``open_counts`` are open findings by school and rule."""
-        roles = self._roles()
-        read = self.read_schools()
-        return [
-            SchoolTotals(
-                school=school,
-                devices=self._devices_in(school),
-                students=roles.get((school.number, Role.STUDENT), 0) if school.number in read else None,
-                teachers=roles.get((school.number, Role.TEACHER), 0) if school.number in read else None,
-                findings=open_counts.get(school.number, {}),
-            )
-            for school in schools
-        ]
+    def counts(self, schools: Iterable[School], conditions: Conditions) -> DistrictCounts:
+        """What stands at each of these schools, by the assignments of the last cycle, and iPads that stand at none."""
+        return count_all(self._connection, schools, conditions)
 
     def open_counts(self) -> dict[str, dict[str, int]]:
         """Open findings by school and rule."""
@@ -199,14 +190,14 @@ class Snapshot:
             counts[row["school"]][row["rule"]] = row["number"]
         return dict(counts)
 
-    def unplaced_devices(self, schools: Iterable[School]) -> int:
-        """Devices that stand in no site of any of these schools."""
-        query = f"SELECT count(*) FROM devices WHERE {_NOWHERE}"
-        return int(self._connection.execute(query, _sites(schools)).fetchone()[0])
-
     def sources(self) -> tuple[Source, ...]:
         """How each source stands."""
         return stored_sources(self._connection)
+
+    def refused_summary(self) -> str | None:
+        """Why the last summary that was tried was refused for good, or cannot go until somebody mends it."""
+        row = self._connection.execute(REFUSED_SUMMARY).fetchone()
+        return row["error"] if row else None
 
     def refused_mails(self) -> tuple[RefusedMail, ...]:
         """Of each address that refuses mail, the first refused one since one was last taken."""
@@ -280,14 +271,6 @@ class Snapshot:
     def _school_by_site(self, schools: Iterable[School]) -> dict[int, str]:
         names = {site: school.number for school in schools for site in school.sites}
         return {number: names[name] for number, name in (self.sites() or {}).items() if name in names}
-
-    def _devices_in(self, school: School) -> int:
-        query = f"SELECT count(*) FROM devices WHERE {_PLACED}"
-        return int(self._connection.execute(query, _sites((school,))).fetchone()[0])
-
-    def _roles(self) -> dict[tuple[str, str], int]:
-        query = "SELECT school, role, count(*) AS number FROM persons WHERE gone_since IS NULL GROUP BY school, role"
-        return {(row["school"], row["role"]): row["number"] for row in self._connection.execute(query)}
 
 
 def _sites(schools: Iterable[School]) -> dict[str, str]:

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError as BrokenBody
 from urllib3.exceptions import ReadTimeoutError
 
+from connectors.http_dates import http_moment, seconds_to_wait
 from connectors.jamf.faults import ServerFailedError, TooSlowError
 from mdm_sync.errors import PermanentError, TemporaryError
 
@@ -84,7 +84,7 @@ class JamfSession:
                 **how,
             ) as answer:
                 body = _read(answer, path, give_up_at)
-                date = _moment(answer.headers.get("Date"))
+                date = http_moment(answer.headers.get("Date"))
                 _refuse_when_busy(answer, path, date)
                 return Answer(status=answer.status_code, body=body, date=date)
         except requests.exceptions.SSLError as error:
@@ -139,21 +139,5 @@ def _read(answer: requests.Response, path: str, give_up_at: float) -> bytes:
 def _refuse_when_busy(answer: requests.Response, path: str, date: datetime | None) -> None:
     error = COME_BACK_LATER.get(answer.status_code)
     if error:
-        asked = _seconds(answer.headers.get("Retry-After", ""), date)
+        asked = seconds_to_wait(answer.headers.get("Retry-After", ""), date)
         raise error(f"Jamf Pro answered {answer.status_code} to {path}.", retry_after=asked)
-
-
-def _seconds(retry_after: str, date: datetime | None) -> float | None:
-    """What Retry-After comes to (RFC 9110, 10.2.3): seconds, or a moment of the server's own time."""
-    if retry_after.isdecimal():
-        return float(retry_after)
-    until = _moment(retry_after)
-    return max((until - date).total_seconds(), 0) if until and date else None
-
-
-def _moment(http_date: str | None) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(http_date or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None

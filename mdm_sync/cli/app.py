@@ -31,6 +31,7 @@ from mdm_sync.cli import (
     schools,
     secret,
     status,
+    summary,
     watch,
 )
 from mdm_sync.cli.options import LogFormat, Session, log_to_stderr
@@ -92,6 +93,7 @@ app.command("audit")(audit.audit)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("status")(status.status)
+app.command("summary")(summary.summary)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")
 app.add_typer(secret.app, name="secret")

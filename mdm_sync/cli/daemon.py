@@ -97,6 +97,7 @@ def status_words(now: "Standing", texts: Texts) -> str:
         "changes": texts.text("reading what changed at Jamf Pro"),
         "losses": texts.text("watching losses"),
         "deliver": texts.text("delivering"),
+        "care": texts.text("copying the store and deleting what has had its time"),
         "ping": texts.text("telling the monitor"),
     }
     told = [words.get(now.in_hand, now.in_hand) if now.in_hand else texts.text("waiting")]

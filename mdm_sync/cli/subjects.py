@@ -36,7 +36,7 @@ def about_text(found: OpenFinding, texts: Texts) -> str:
     match kind:
         case "school":
             return texts.text("the school")
-        case "site" | "mail":
+        case "site" | "mail" | "upstream":
             return _sentence(kind, texts) % {"name": named}
         case "source":
             return source_name(named, texts)
@@ -49,6 +49,8 @@ def about_text(found: OpenFinding, texts: Texts) -> str:
 
 
 def _sentence(kind: str, texts: Texts) -> str:
+    if kind == "upstream":
+        return texts.text("the totals for upstream")
     if kind == "mail":
         return texts.text("entry %(name)s of the outbox")
     return texts.text("site “%(name)s”")

@@ -62,11 +62,17 @@ class Target:
     Attributes:
         form: key of the Schulform.
         grades: the years of school that it is about; empty for all.
+        taught_percent: which share of them is at school at a time; only these need devices.
     """
 
     form: str
     students_per_device: int
     grades: frozenset[int] = frozenset()
+    taught_percent: int = 100
+
+    def devices_for(self, students: int) -> int:
+        """How many devices so many students of one school need."""
+        return -(-students * self.taught_percent // (100 * self.students_per_device))
 
 
 TARGETS = (
@@ -83,18 +89,27 @@ class Targets:
     Attributes:
         sharing: forms and grades that share; all others are 1:1.
         allowances: how many devices a person may have; one where the role is not named.
+        staff_per_office_machine: for how many teachers and staff the administration has one machine.
+        office_uses: the inventory's words for machines of the administration; upper and lower case are one.
     """
 
     sharing: tuple[Target, ...] = TARGETS
     allowances: Mapping[Role, int] = field(default_factory=dict)
+    staff_per_office_machine: int = 5
+    office_uses: tuple[str, ...] = ("Verwaltung",)
 
-    def students_per_device(self, form: str, grade: int | None) -> int | None:
-        """How many share one device; None where the form tells grades apart and this one is not known."""
+    def target(self, form: str, grade: int | None) -> Target | None:
+        """The target of a student; None where the form tells grades apart and this one is not known."""
         of_form = [target for target in self.sharing if target.form == form]
         if grade is None and any(target.grades for target in of_form):
             return None
-        fitting = (target.students_per_device for target in of_form if not target.grades or grade in target.grades)
-        return next(fitting, 1)
+        fitting = (target for target in of_form if not target.grades or grade in target.grades)
+        return next(fitting, Target(form=form, students_per_device=1))
+
+    def students_per_device(self, form: str, grade: int | None) -> int | None:
+        """How many share one device; None where the form tells grades apart and this one is not known."""
+        target = self.target(form, grade)
+        return target.students_per_device if target else None
 
     def allowance(self, role: Role) -> int:
         """How many devices a person of this role may have."""

@@ -278,6 +278,10 @@ class Device(Struct, frozen=True, kw_only=True, gc=False):
         """Whether it is a shared device that no class can count on: of the office, or in store."""
         return _is_named(self.name, school.administration_names + school.spare_names)
 
+    def is_of_office(self, school: School) -> bool:
+        """Whether it is a shared device of the school's office."""
+        return _is_named(self.name, school.administration_names)
+
 
 def person_subject(school: str, uuid: str) -> str:
     """Key of a person among the subjects of findings."""

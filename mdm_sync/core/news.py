@@ -14,9 +14,6 @@ from mdm_sync.core.brakes import Hold
 from mdm_sync.core.incidents import Incident
 from mdm_sync.core.lock_orders import LockOrder
 from mdm_sync.core.model import Family, Finding, School, Severity, Stage
-from mdm_sync.core.views import Source
-
-SUMMARY_SCHEMA = "mdm-sync/summary/1"
 
 MOST_OF_A_RULE = 20
 """News of one kind and rule that are told one by one in a mail; more become one line."""
@@ -231,17 +228,6 @@ class SignOfLife:
     still_open: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolTotals:
-    """Counts of one school. None is "not known", never zero: the school has not been read."""
-
-    school: School
-    devices: int
-    students: int | None
-    teachers: int | None
-    findings: Mapping[str, int]
-
-
 def may_leave(schools: Iterable[School]) -> frozenset[str]:
     """Numbers of the schools whose news may leave the house: the live ones."""
     return frozenset(school.number for school in schools if school.stage is Stage.LIVE)
@@ -318,51 +304,3 @@ def _baselines(places: Iterable[Place]) -> Iterator[Baseline]:
 def severity_of(findings: Iterable[Finding]) -> Severity | None:
     """The highest severity among the findings, or None where there is none."""
     return max((finding.severity for finding in findings), default=None)
-
-
-def summary(schools: Iterable[SchoolTotals], sources: Iterable[Source], unplaced_devices: int) -> dict[str, object]:
-    """The counts that are pushed upstream: live schools in detail, and no person.
-
-    Shape: ``schema``; ``district`` (counts); ``schools`` (one object each, by number); ``sources`` (name, whether it
-    was ever read, whether the last attempt was complete). It holds no moment of the run, so that equal states give
-    equal summaries.
-    """
-    all_schools = tuple(schools)
-    told = sorted((one for one in all_schools if one.school.stage is Stage.LIVE), key=lambda one: one.school.number)
-    kept_back = {one.school.source for one in all_schools if one.school.stage is not Stage.LIVE}
-    return {
-        "schema": SUMMARY_SCHEMA,
-        "district": _district(told, unplaced_devices),
-        "schools": [_school(one) for one in told],
-        "sources": [_source(one) for one in sorted(sources, key=lambda one: one.name) if one.name not in kept_back],
-    }
-
-
-def _district(schools: list[SchoolTotals], unplaced_devices: int) -> dict[str, object]:
-    findings: Counter[str] = Counter()
-    for one in schools:
-        findings.update(one.findings)
-    return {
-        "schools": len(schools),
-        "schools_read": sum(one.students is not None for one in schools),
-        "devices": sum(one.devices for one in schools),
-        "devices_without_school": unplaced_devices,
-        "students": sum(one.students or 0 for one in schools),
-        "teachers": sum(one.teachers or 0 for one in schools),
-        "findings": dict(sorted(findings.items())),
-    }
-
-
-def _school(one: SchoolTotals) -> dict[str, object]:
-    return {
-        "number": one.school.number,
-        "form": one.school.form,
-        "devices": one.devices,
-        "students": one.students,
-        "teachers": one.teachers,
-        "findings": dict(sorted(one.findings.items())),
-    }
-
-
-def _source(one: Source) -> dict[str, object]:
-    return {"name": one.name, "ever_read": one.complete_at is not None, "read_now": one.error is None}

@@ -196,6 +196,7 @@ class DistrictView:
 
     Attributes:
         sites: names of the Jamf sites by id; None while Jamf Pro has never been read.
+        refused_summary: why the last summary that was pushed upstream was refused for good; None: it was not.
     """
 
     schools: tuple[School, ...]
@@ -205,3 +206,4 @@ class DistrictView:
     privileges: Privileges
     conditions: Conditions
     refused_mails: tuple[RefusedMail, ...] = ()
+    refused_summary: str | None = None

@@ -1,6 +1,6 @@
 """What leaves the house, and in which words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mdm_sync.core.model import Severity
 from mdm_sync.core.news import WaitingLock
+from mdm_sync.core.summary import Facts, Summary, Tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,14 @@ class Telling:
     number: int
     severity: Severity
     open: bool
+
+
+class Replaces(StrEnum):
+    """Which waiting entries of its channel a new one takes the place of: none, all, or those of the same day (UTC)."""
+
+    NOTHING = "nothing"
+    WAITING = "waiting"
+    SAME_DAY = "same day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +39,7 @@ class NewEntry:
         reader: key of the recipient who is told, where that is remembered.
         tells: of which findings.
         holds: numbers of the holds that it tells of.
+        replaces: what need not leave any more because of it.
     """
 
     kind: str
@@ -39,6 +49,7 @@ class NewEntry:
     reader: str = ""
     tells: tuple[Telling, ...] = ()
     holds: tuple[int, ...] = ()
+    replaces: Replaces = Replaces.NOTHING
 
 
 class EntryState(StrEnum):
@@ -179,8 +190,11 @@ class LockMails(Protocol):
 class SummaryComposer(Protocol):
     """Puts the totals into the form that upstream takes."""
 
-    def summary(self, summary: Mapping[str, object]) -> NewEntry:
-        """The summary for upstream; equal totals give equal content."""
+    def summary(self, facts: Facts, tells: Tells) -> Summary:
+        """What may leave the house of these facts: live schools, and the findings that ``tells`` lets out."""
+
+    def entry(self, summary: Summary) -> NewEntry:
+        """The summary as an entry of the outbox."""
 
 
 class Channel(Protocol):

@@ -72,6 +72,14 @@ class DeviceSpan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptTotals:
+    """The totals as the first cycle of a day counted them: a summary of all schools, as it was written."""
+
+    day: date
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HolderSpan:
     """Whom a device named, from when to when; ``until`` None: still.
 
@@ -254,6 +262,12 @@ class Decisions(Protocol):
 
 class History(Protocol):
     """What was when."""
+
+    def keep_totals(self, totals: KeptTotals) -> None:
+        """Keep the totals of a day, inside the commit's transaction; they take the place of earlier ones of it."""
+
+    def totals_on(self, day: date) -> KeptTotals | None:
+        """The totals of a day, or where there are none the last ones before it; None: there are none so early."""
 
     def ipads_at(self, when: datetime, schools: Iterable[School]) -> dict[str, int]:
         """How many iPads stood at each of these schools at a moment, by Schulnummer."""

@@ -7,10 +7,11 @@ from typing import Protocol
 
 from mdm_sync.core.brakes import Hold, HoldKey
 from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProof
+from mdm_sync.core.conditions import Conditions
+from mdm_sync.core.coverage import DistrictCounts
 from mdm_sync.core.lifecycle import StoredFinding, Transition
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Person, School, SchoolClass
-from mdm_sync.core.news import SchoolTotals
 from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports.care import Care
 from mdm_sync.ports.incidents import IncidentRegister
@@ -197,20 +198,20 @@ class Snapshot(Protocol):
     def twins(self, schools: Iterable[School]) -> tuple[Twins, ...]:
         """Device records that share a serial number."""
 
-    def totals(self, schools: Iterable[School], open_counts: Mapping[str, Mapping[str, int]]) -> list[SchoolTotals]:
-        """Counts for the summary; ``open_counts`` are open findings by school and rule."""
+    def counts(self, schools: Iterable[School], conditions: Conditions) -> DistrictCounts:
+        """What stands at each of these schools, by the assignments of the last cycle, and iPads that stand at none."""
 
     def open_counts(self) -> dict[str, dict[str, int]]:
         """Open findings by school and rule."""
-
-    def unplaced_devices(self, schools: Iterable[School]) -> int:
-        """Devices that stand in no site of any of these schools."""
 
     def sources(self) -> tuple[Source, ...]:
         """How each source stands."""
 
     def privileges(self) -> Privileges:
         """What the API client may do beside what it needs, as last told."""
+
+    def refused_summary(self) -> str | None:
+        """Why the last summary that was tried was refused for good, or cannot go until somebody mends it."""
 
     def refused_mails(self) -> tuple[RefusedMail, ...]:
         """Of each address that refuses mail, the first refused one since one was last taken."""

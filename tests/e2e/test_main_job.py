@@ -1,5 +1,7 @@
 """The main job on a district: what was planted is found, once, and told once."""
 
+import json
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,6 +14,7 @@ from mdm_sync.demo.district.truth import expected
 from mdm_sync.demo.model import DemoDevice, District, Plan
 from tests.command_line import Ran
 from tests.e2e.conftest import NOW, Installation, open_findings, steps, stored
+from tests.summary_schema import valid
 
 pytestmark = pytest.mark.demo
 TEAM = "mdm-team@systemhaus.example"
@@ -97,8 +100,13 @@ def test_the_summary_counts_what_the_district_has(installation: Installation, se
     summary = installation.summaries[0]
     assert summary["district"]["schools"] == len(district.schools)
     counts = summary["district"]
-    assert counts["devices"] + counts["devices_without_school"] == len(district.devices)
-    assert not [person.login for person in district.persons if person.login in str(summary)]
+    ipads = sum(device.device_type == "iOS" for device in district.devices)
+    assert counts["ipads"]["all"]["all"] + counts["ipads_without_school"] == ipads
+    for level in ("schools", "forms", "campuses", "supports"):
+        assert sum(one["ipads"]["all"]["all"] for one in summary[level]) == counts["ipads"]["all"]["all"]
+    valid(summary)
+    told = re.findall(r'"[^"]*"(?!:)', json.dumps(summary))
+    assert not [person.login for person in district.persons if any(person.login in value for value in told)]
 
 
 def _subjects(ran: Ran, rule: str) -> set[str]:

@@ -53,7 +53,13 @@ UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202
 LONGEST_LINE = 4000
 FORMULA = re.compile(r"[=+@-]")
 NOT_IN_A_REGISTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-KINDS = {"duplicate-serial": "serial", "site-without-school": "site", "source-stale": "source", "mail-refused": "mail"}
+KINDS = {
+    "duplicate-serial": "serial",
+    "site-without-school": "site",
+    "source-stale": "source",
+    "mail-refused": "mail",
+    "summary-refused": "upstream",
+}
 
 
 class Elements(HTMLParser):

@@ -13,6 +13,7 @@ from connectors.upstream import UpstreamChannel
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
 from tests.far_side import UPSTREAM_TOKEN, WRONG_CERTIFICATES, UpstreamSide
+from tests.replacing import replace
 
 KEY = "0123456789abcdef"
 URL = "https://upstream.example/summaries"
@@ -65,6 +66,14 @@ class TestAnswer:
         names = ("Authorization", "Idempotency-Key", "Content-Type")
         assert [request.headers[name] for name in names] == [f"Bearer {UPSTREAM_TOKEN}", KEY, "application/json"]
 
+    def test_is_asked_for_with_the_digest_of_the_content(self, httpx_mock: HTTPXMock) -> None:
+        """As RFC 9530 has it, section 2: sha-256 over the bytes of the body, in base64 between colons."""
+        httpx_mock.add_response(status_code=201)
+        channel().send(replace(ENTRY, content='{"hello": "world"}'))
+
+        [request] = httpx_mock.get_requests()
+        assert request.headers["Content-Digest"] == "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:"
+
     def test_is_given_ten_seconds_to_connect_and_a_minute_for_each_other_phase(self, httpx_mock: HTTPXMock) -> None:
         httpx_mock.add_response(status_code=201)
         channel().send(ENTRY)
@@ -78,7 +87,9 @@ class TestAnswer:
         error = error_of(lambda: channel().send(ENTRY))
 
         assert type(error) is PermanentError
-        assert str(error) == f"{URL} answered {status}. Check the secret upstream-token."
+        assert (
+            str(error) == f"{URL} answered {status}. Check the secret upstream-token, or upstream.client_certificate."
+        )
 
     @pytest.mark.parametrize("status", [400, 409, 413, 422])
     def test_that_refuses_the_content_concerns_this_summary_alone(self, httpx_mock: HTTPXMock, status: int) -> None:
@@ -108,6 +119,19 @@ class TestAnswer:
 
         assert isinstance(error, TemporaryError)
         assert error.retry_after == expected
+
+    def test_may_name_a_moment_by_the_servers_own_clock(self, httpx_mock: HTTPXMock) -> None:
+        headers = {"Date": "Wed, 02 Sep 2026 07:18:00 GMT", "Retry-After": "Wed, 02 Sep 2026 07:28:00 GMT"}
+        httpx_mock.add_response(status_code=503, headers=headers)
+        error = error_of(lambda: channel().send(ENTRY))
+
+        assert isinstance(error, TemporaryError)
+        assert error.retry_after == 600
+
+    def test_of_a_proxy_that_refuses_is_a_temporary_error(self, httpx_mock: HTTPXMock) -> None:
+        httpx_mock.add_exception(httpx.ProxyError("407"))
+
+        assert isinstance(error_of(lambda: channel().send(ENTRY)), TemporaryError)
 
     @pytest.mark.parametrize("status", [301, 302, 307, 308])
     def test_that_redirects_is_not_followed(self, httpx_mock: HTTPXMock, status: int) -> None:

@@ -96,7 +96,7 @@ def test_its_secrets_are_those_that_the_example_settings_name() -> None:
     example = (ROOT / "config" / "example.toml").read_text(encoding="utf-8")
     named = re.findall(r"^#   (\S+)", example, re.MULTILINE)
     loaded = [value.partition(":")[0] for value in settings("LoadCredentialEncrypted")]
-    assert set(named) == {*loaded, "iserv-<Schulnummer>", "jamf-locking-client-secret"}
+    assert set(named) == {*loaded, "iserv-<Schulnummer>", "jamf-locking-client-secret", "upstream-client-key"}
 
 
 def test_its_state_is_where_the_settings_expect_it() -> None:

@@ -58,9 +58,10 @@ def check(done: Mapping[str, list[datetime]], first: datetime, days: int) -> Non
         between = minutes * MINUTE
         assert len(done[name]) == length // between, name
         assert {later - one for one, later in zip(done[name], done[name][1:], strict=False)} == {between}, name
-    at_the_schools = [moment.astimezone(BERLIN).replace(tzinfo=None) for moment in done["sweep"]]
-    midnight = first.replace(tzinfo=None)
-    assert at_the_schools == [midnight + number * DAY + 30 * MINUTE for number in range(days)]
+    midnights = [first.replace(tzinfo=None) + number * DAY for number in range(days)]
+    for name, clock in {"sweep": 30 * MINUTE, "care": DAY - 30 * MINUTE}.items():
+        at_the_schools = [moment.astimezone(BERLIN).replace(tzinfo=None) for moment in done[name]]
+        assert at_the_schools == [midnight + clock for midnight in midnights], name
 
 
 @pytest.mark.parametrize("month", CHANGES)

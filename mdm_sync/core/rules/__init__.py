@@ -92,6 +92,7 @@ DISTRICT_RULES: tuple[DistrictRule, ...] = (
     Rule(id="school-without-site", severity=WARNING, needs=FLEET, check=sources.school_without_site),
     Rule(id="unreadable-record", severity=INFO, needs=NOTHING, check=sources.unreadable_record),
     Rule(id="mail-refused", severity=WARNING, needs=NOTHING, check=sources.mail_refused),
+    Rule(id="summary-refused", severity=WARNING, needs=NOTHING, check=sources.summary_refused),
     Rule(id="privilege-missing", severity=CRITICAL, needs=NOTHING, check=sources.privilege_missing),
     Rule(id="privilege-excessive", severity=INFO, needs=NOTHING, check=sources.privilege_excessive),
 )

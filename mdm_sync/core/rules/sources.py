@@ -112,6 +112,17 @@ def mail_refused(view: DistrictView) -> Iterator[Wrong | Unclear]:
         yield Wrong(subject=f"mail:{mail.entry}", details={"entry": str(mail.entry), "reason": mail.answer})
 
 
+def summary_refused(view: DistrictView) -> Iterator[Wrong | Unclear]:
+    """Upstream refuses the totals for good, or the way there is set up wrongly.
+
+    Harm: the department works with old figures, and nobody notices.
+
+    No finding: upstream that is away or busy; a summary that waits; one that was refused before another was taken.
+    """
+    if view.refused_summary is not None:
+        yield Wrong(subject="upstream:summary", details={"reason": view.refused_summary})
+
+
 def privilege_missing(view: DistrictView) -> Iterator[Wrong | Unclear]:
     """A privilege at Jamf Pro that the reading client needs and does not have.
 

@@ -13,7 +13,7 @@ from state.schema import migrations
 from tests.integration.state.given import FILE, alter, ask, dump
 from tests.integration.state.test_opening import mode
 
-BACKUP = "state-m002_mails.backup"
+BACKUP = "state-m003_totals.backup"
 NEWER = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('mdm-sync', 'm999_new', '2030');"
 Open = Callable[[Path], Store]
 Step = Callable[[Database], None]
@@ -113,8 +113,8 @@ def test_a_store_without_a_version_is_backed_up_too(folder: Path) -> None:
 
 def test_without_room_for_the_backup_nothing_is_begun(filled: Path) -> None:
     before = dump(filled)
-    (filled / "state-m002_mails.unfinished").mkdir()  # stands where the backup is to be made
-    with pytest.raises(PermanentError, match=r"state-m002_mails\.backup cannot be used"):
+    (filled / "state-m003_totals.unfinished").mkdir()  # stands where the backup is to be made
+    with pytest.raises(PermanentError, match=r"state-m003_totals\.backup cannot be used"):
         update(filled, rename)
     assert dump(filled) == before
 

@@ -2,7 +2,6 @@
 
 from mdm_sync.core.lifecycle import StoredFinding, TransitionKind
 from mdm_sync.core.model import Role
-from mdm_sync.core.news import SchoolTotals
 from mdm_sync.ports import Health, OutboxTotals
 from state import Store
 from tests.integration.state.given import (
@@ -175,24 +174,6 @@ def test_open_findings_are_counted_by_school_and_rule(store: Store) -> None:
         NORD.number: {"unknown-user": 2, "wrong-school": 1},
         SUED.number: {"unknown-user": 1},
     }
-
-
-def test_totals_count_devices_students_and_teachers_and_leave_unread_schools_unknown(store: Store) -> None:
-    sweep(store, device(1), device(2, site=11), device(3, site=20))
-    read(store, NORD, ANNA, person("emil"), TANJA, PORTER)
-    read(store, WEST)
-    counts = {NORD.number: {"unknown-user": 2}}
-    assert store.snapshot.totals([NORD, SUED, WEST], counts) == [
-        SchoolTotals(school=NORD, devices=2, students=2, teachers=1, findings={"unknown-user": 2}),
-        SchoolTotals(school=SUED, devices=1, students=None, teachers=None, findings={}),
-        SchoolTotals(school=WEST, devices=0, students=0, teachers=0, findings={}),
-    ]
-
-
-def test_unplaced_devices_stand_in_no_site_of_any_school(store: Store) -> None:
-    sweep(store, device(1), device(2, site=11), device(3, site=30), device(4, site=77), device(5, site=None), UNPLACED)
-    assert store.snapshot.unplaced_devices([NORD, SUED, WEST]) == 4
-    assert store.snapshot.unplaced_devices([]) == 6
 
 
 def test_sources_are_told_in_the_order_of_their_names(store: Store) -> None:

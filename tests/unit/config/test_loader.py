@@ -67,6 +67,7 @@ class TestWhatIsLoaded:
         settings = load(
             tmp_path,
             f'{LEAST}ca_file = "ca/jamf.pem"\n{MAIL}ca_file = "ca/mail.pem"\n{UPSTREAM}ca_file = "ca/up.pem"\n'
+            'client_certificate = "ca/ours.pem"\n'
             '[iserv]\nca_file = "ca/iserv.pem"\n[state]\nfolder = "state"\n[schools]\nregister_file = "../r.csv"\n',
         )
         assert settings.mail is not None
@@ -75,11 +76,16 @@ class TestWhatIsLoaded:
             settings.jamf.ca_file,
             settings.mail.ca_file,
             settings.upstream.ca_file,
+            settings.upstream.client_certificate,
             settings.iserv.ca_file,
             settings.state.folder,
             settings.schools.register_file,
         ] == [
-            tmp_path / name for name in ("ca/jamf.pem", "ca/mail.pem", "ca/up.pem", "ca/iserv.pem", "state", "../r.csv")
+            tmp_path / name
+            for name in (
+                *("ca/jamf.pem", "ca/mail.pem", "ca/up.pem", "ca/ours.pem", "ca/iserv.pem"),
+                *("state", "../r.csv"),
+            )
         ]
 
     def test_a_path_that_is_not_named_counts_from_there_too(self, tmp_path: Path) -> None:
@@ -284,6 +290,17 @@ class TestWhatIsRefused:
         assert told_problems(refusal(tmp_path, (LEAST + UPSTREAM).replace(named, url))) == [
             f"{table}.url: must be an https:// address"
         ]
+
+    @pytest.mark.parametrize("proxy", ["proxy.example:3128", "socks5://proxy.example", "http://"])
+    def test_a_proxy_that_is_none_is_refused(self, tmp_path: Path, proxy: str) -> None:
+        assert refusal(tmp_path, f'{LEAST}{UPSTREAM}proxy = "{proxy}"\n').splitlines()[1:] == [
+            "  upstream.proxy: must be an http:// or https:// address"
+        ]
+
+    def test_a_proxy_with_a_login_is_refused_and_its_password_not_repeated(self, tmp_path: Path) -> None:
+        told = refusal(tmp_path, f'{LEAST}{UPSTREAM}proxy = "http://us:geheim-4711@proxy.example"\n')
+        assert "upstream.proxy: must hold no login" in told
+        assert "geheim-4711" not in told
 
     @pytest.mark.parametrize("address", ["it.example", "@it.example", "mdm-sync@", "mdm sync@it.example", "a@b\\nc"])
     def test_a_mail_address_that_is_none_is_refused(self, tmp_path: Path, address: str) -> None:

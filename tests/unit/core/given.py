@@ -204,6 +204,7 @@ class DistrictFields(TypedDict, total=False):
     privileges: Privileges
     refused_mails: tuple[RefusedMail, ...]
     conditions: Conditions
+    refused_summary: str | None
 
 
 def district_judged(rule_id: str, **fields: Unpack[DistrictFields]) -> Judgement:

@@ -15,6 +15,7 @@ NEEDS_DAYS = {"user-left", "user-moved"}
 NOT_PLANTED = {
     *("source-stale", "source-shrunk", "unreadable-record"),
     *("privilege-missing", "privilege-excessive", "stolen-device-gone", "mail-refused"),
+    "summary-refused",
 }
 
 

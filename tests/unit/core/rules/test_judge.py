@@ -72,6 +72,7 @@ site-without-school     warning   fleet
 school-without-site     warning   fleet
 unreadable-record       info      nothing
 mail-refused            warning   nothing
+summary-refused         warning   nothing
 privilege-missing       critical  nothing
 privilege-excessive     info      nothing
 """
