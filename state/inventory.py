@@ -11,7 +11,7 @@ from state.schema import audit_migrations, migrations
 _OF_TABLE = re.compile(
     r"CREATE TABLE \w+ \(\s*-- (?P<purpose>[^\n]+)\n\s*-- source: (?P<source>[^;\n]+); kept: (?P<kept>[^\n]+)"
 )
-_OF_COLUMN = r"(?<![\w(])%s (?:TEXT|INTEGER)[^\n]*?(?:-- (?P<line>[^\n]+)|/\* (?P<block>.+?) \*/)"
+_OF_COLUMN = r"(?<![\w(])%s (?:TEXT|INTEGER|BLOB)[^\n]*?(?:-- (?P<line>[^\n]+)|/\* (?P<block>.+?) \*/)"
 BOOKKEEPING = "_sqlite_migrations"
 """The library's own table: which migrations ran, and when."""
 

@@ -16,7 +16,7 @@ from state.connection import open_for_work
 from tests.integration.state.given import EVENING, FILE, MORNING, NORD, SUED, alter, ask, dump, person, read
 from tests.integration.state.planted import MIA, plant, traces
 from tests.integration.state.processes import another_process
-from tests.integration.state.test_migration import NEWER, plan_with, rename
+from tests.integration.state.test_migration import BACKUP, LATER, NEWER, plan_with, rename
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ class TestKeeping:
     def test_regular_ones_are_told_with_those_before_a_migration(self, filled: Path, backups: Backups) -> None:
         regular = backups.make_next(MORNING)
         open_for_work(filled, plan=plan_with(rename)).conn.close()
-        assert {one.file.name for one in backups.kept()} == {regular.file.name, "state-m002_mails.backup"}
+        assert {one.file.name for one in backups.kept()} == {regular.file.name, BACKUP}
         assert next(one.made_at for one in backups.kept() if one.file == regular.file) == MORNING
 
     def test_they_are_removed_with_what_a_broken_off_one_left(self, filled: Path, backups: Backups) -> None:
@@ -218,10 +218,8 @@ class TestErasing:
         planted(folder)
         backups.make_next(MORNING)
         open_for_work(folder, plan=plan_with(rename)).conn.close()
-        alter(
-            folder,
-            "ALTER TABLE classes RENAME COLUMN title TO name; DELETE FROM _sqlite_migrations WHERE name GLOB 'm003*'",
-        )
+        back = f"DELETE FROM _sqlite_migrations WHERE name GLOB '{LATER}*'"  # noqa: S608 - a name of our own
+        alter(folder, f"ALTER TABLE classes RENAME COLUMN title TO name; {back}")
         assert traces(copies)
         assert erase(folder, backups) == []
         assert traces(folder, copies) == []

@@ -13,7 +13,9 @@ from state.schema import migrations
 from tests.integration.state.given import FILE, alter, ask, dump
 from tests.integration.state.test_opening import mode
 
-BACKUP = "state-m003_totals.backup"
+NEWEST = migrations.pending(Database(memory=True))[-1].name
+BACKUP = f"state-{NEWEST}.backup"
+LATER = "later_step_"
 NEWER = "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('mdm-sync', 'm999_new', '2030');"
 Open = Callable[[Path], Store]
 Step = Callable[[Database], None]
@@ -24,8 +26,8 @@ def plan_with(*steps: Step) -> Migrations:
     plan = Migrations(migrations.name)
     for known in migrations.pending(Database(memory=True)):
         plan(name=known.name)(known.fn)
-    for number, step in enumerate(steps, start=3):
-        plan(name=f"m{number:03}_later")(step)
+    for number, step in enumerate(steps, start=1):
+        plan(name=f"{LATER}{number}")(step)
     return plan
 
 
@@ -113,8 +115,8 @@ def test_a_store_without_a_version_is_backed_up_too(folder: Path) -> None:
 
 def test_without_room_for_the_backup_nothing_is_begun(filled: Path) -> None:
     before = dump(filled)
-    (filled / "state-m003_totals.unfinished").mkdir()  # stands where the backup is to be made
-    with pytest.raises(PermanentError, match=r"state-m003_totals\.backup cannot be used"):
+    (filled / f"state-{NEWEST}.unfinished").mkdir()  # stands where the backup is to be made
+    with pytest.raises(PermanentError, match=rf"state-{NEWEST}\.backup cannot be used"):
         update(filled, rename)
     assert dump(filled) == before
 

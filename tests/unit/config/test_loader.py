@@ -294,7 +294,7 @@ class TestWhatIsRefused:
     @pytest.mark.parametrize("proxy", ["proxy.example:3128", "socks5://proxy.example", "http://"])
     def test_a_proxy_that_is_none_is_refused(self, tmp_path: Path, proxy: str) -> None:
         assert refusal(tmp_path, f'{LEAST}{UPSTREAM}proxy = "{proxy}"\n').splitlines()[1:] == [
-            "  upstream.proxy: must be an http:// or https:// address"
+            "  line 8: upstream.proxy: must be an http:// or https:// address"
         ]
 
     def test_a_proxy_with_a_login_is_refused_and_its_password_not_repeated(self, tmp_path: Path) -> None:
