@@ -68,6 +68,7 @@ SETTINGS_VARIABLE = "MDM_SYNC_CONFIG"
 HTTPS_PORT = 443
 DEFAULT_SETTINGS = Path("/etc/mdm-sync/mdm-sync.toml")
 LOCKING_SECRET = "jamf-locking-client-secret"  # noqa: S105 - its name, not itself
+UPSTREAM_KEY = "upstream-client-key"
 
 
 def settings_path(named: Path | None) -> Path:
@@ -248,7 +249,8 @@ class Installation:
             "jamf-client-secret": True,
             LOCKING_SECRET: settings.locking.enabled,
             "mail-password": bool(settings.mail and settings.mail.login),
-            "upstream-token": settings.upstream is not None,
+            "upstream-token": bool(settings.upstream and not settings.upstream.client_certificate),
+            UPSTREAM_KEY: bool(settings.upstream and settings.upstream.client_certificate),
         }
         connected = (school for school in self.schools() if school.stage is not Stage.NOT_CONNECTED)
         return (*(name for name, needed in wanted.items() if needed), *(school.source for school in connected))
@@ -531,7 +533,7 @@ class Installation:
                 url=upstream.url,
                 ca_file=upstream.ca_file,
                 token=None if shown else lambda: secret("upstream-token"),
-                certificate=ClientCertificate(shown, lambda: secret("upstream-client-key")) if shown else None,
+                certificate=ClientCertificate(shown, lambda: secret(UPSTREAM_KEY)) if shown else None,
                 proxy=upstream.proxy,
             )
         return ways
