@@ -547,6 +547,7 @@ class RetentionSettings(Section):
     findings_days: int = Field(default=365, ge=1, le=3650)
     incidents_days: int = Field(default=1461, ge=1, le=3650)
     locks_days: int = Field(default=365, ge=1, le=3650)
+    totals_days: int = Field(default=1827, ge=1, le=3650)
     sent_days: int = Field(default=30, ge=1, le=3650)
     failed_days: int = Field(default=90, ge=1, le=3650)
     backups_days: int = Field(default=30, ge=1, le=3650)

@@ -385,7 +385,7 @@ def m002_mails(db: Database) -> None:
 
 TOTALS = """
 CREATE TABLE totals (           -- history: how things stood, as the first cycle of each day counted
-    -- source: mdm-sync; kept: for good: counts only, by which years are compared
+    -- source: mdm-sync; kept: retention.totals_days: by them years are compared
     day TEXT PRIMARY KEY,       -- at the schools
     content BLOB NOT NULL       -- a summary of all schools, counts only (JSON, compressed by zlib)
 ) WITHOUT ROWID

@@ -170,6 +170,7 @@ def kept_word(kind: Kept, texts: Texts) -> str:
         Kept.FINDINGS: texts.text("Resolved findings and closed holds"),
         Kept.INCIDENTS: texts.text("Settled incidents"),
         Kept.LOCKS: texts.text("Orders about Lost Mode"),
+        Kept.TOTALS: texts.text("Totals of past days"),
         Kept.SENT: texts.text("Mails and summaries sent"),
         Kept.FAILED: texts.text("Mails and summaries given up"),
         Kept.BACKUPS: texts.text("Copies of the store"),
