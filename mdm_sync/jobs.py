@@ -11,7 +11,18 @@ from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
 from mdm_sync.importing import Imported, Importing, Rejected
 from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting
-from mdm_sync.ports import Backup, Channel, Erased, NewEntry, OutboxEntry, Progress, Purged, Restored, State
+from mdm_sync.ports import (
+    Backup,
+    Channel,
+    Erased,
+    ErasedCopies,
+    NewEntry,
+    OutboxEntry,
+    Progress,
+    Purged,
+    Restored,
+    State,
+)
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
 
@@ -192,8 +203,8 @@ def restore(installation: Installation, file: Path, identity: Path | None) -> Re
     return restored
 
 
-def erase(installation: Installation, persons: Sequence[Person]) -> tuple[Erased, Sequence[Backup]]:
-    """Erase persons from copies and store; returns the copies that could not be rewritten, for they are encrypted."""
-    encrypted = installation.backups().erase(persons, utc_now())
-    with installation.working_state("privacy erase") as state:
-        return state.care.erase(persons), encrypted
+def erase(installation: Installation, persons: Sequence[Person]) -> tuple[Erased, ErasedCopies]:
+    """Erase persons from copies and store, the store last: as long as it knows them, it can be done again."""
+    backups = installation.backups()
+    with installation.working_state("privacy erase") as state, backups.erasing(persons, utc_now()) as copies:
+        return state.care.erase(persons), copies
