@@ -265,11 +265,11 @@ def by_hand(look: Look, school: School) -> Counter[Cell]:
     """The iPads at a school, each looked at by itself."""
     devices = look.devices_by_school.get(school.number, ())
     return Counter(
-        (_use(look, school, one), _standing(look, school, one)) for one in devices if one.kind is DeviceKind.IPAD
+        (use_of(look, school, one), standing_of(look, school, one)) for one in devices if one.kind is DeviceKind.IPAD
     )
 
 
-def _use(look: Look, school: School, one: Device) -> Use:
+def use_of(look: Look, school: School, one: Device) -> Use:
     if one.is_pool(school):
         return Use.ADMINISTRATION if one.is_of_office(school) else Use.POOL
     who = look.assignments[one.subject].person if one.subject in look.assignments else None
@@ -277,7 +277,7 @@ def _use(look: Look, school: School, one: Device) -> Use:
     return uses.get(who.role, Use.UNKNOWN) if who else Use.UNKNOWN
 
 
-def _standing(look: Look, school: School, one: Device) -> Standing:
+def standing_of(look: Look, school: School, one: Device) -> Standing:
     reports = (*look.incidents.get(one.serial, ()), *look.incidents.get(one.asset_tag, ()))
     kinds = {report.kind for report in reports if report.is_missing}
     if kinds:
