@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from functools import cache, cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -366,11 +365,10 @@ class Installation:
     @contextmanager
     def throw_away_state(self) -> Iterator[State]:
         """A private copy of the store, gone at the end: what is done to it leaves nothing."""
-        from state import Store
+        from state import Store, private_copy
 
-        with TemporaryDirectory(prefix="mdm-sync-dry-run-") as folder:
-            Store.copy(self.settings.state.folder, Path(folder))
-            store = Store.open(Path(folder))
+        with private_copy(self.settings.state.folder) as folder:
+            store = Store.open(folder)
             try:
                 yield store
             finally:

@@ -18,6 +18,7 @@ from state.connection import LOCK_NAME, STORE_NAME, connect
 from state.erased_keys import ErasedKeys
 from state.erasure import PersonKey, erase_person, words_of
 from state.migration import refuse_newer
+from state.private_copy import remove_left_copies
 from state.schema import migrations
 from state.trouble import plain_errors
 from state.writer import Told, WriterLock
@@ -211,6 +212,7 @@ class Backups:
         return kept
 
     def _remove_unfinished(self) -> None:
+        remove_left_copies(self._store)
         for folder in (self._store, self._folder):
             for left in folder.glob(f"*{UNFINISHED}*"):
                 left.unlink(missing_ok=True)
