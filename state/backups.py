@@ -170,7 +170,7 @@ class Backups:
                 _take_in(file, identity, new)
                 _check(new, of=file)
                 as_of = _last_cycle(new)
-                erased = self._erase_again(new)
+                erased = self._erase_again(new, as_of)
                 _flush(new)
                 kept = self._keep(present, at) if present.exists() else None
                 new.replace(present)
@@ -179,10 +179,11 @@ class Backups:
             new.unlink(missing_ok=True)
         return Restored(kept=kept, erased=erased, as_of=as_of)
 
-    def _erase_again(self, new: Path) -> int:
+    def _erase_again(self, new: Path, since: datetime | None) -> int:
+        """Who was erased before its last cycle stood in IServ still, and came back as what that knows."""
         with closing(connect(new)) as connection:
             rows = connection.execute("SELECT school, uuid FROM persons").fetchall()
-        keys = self._erased.among([(row["school"], row["uuid"]) for row in rows])
+        keys = self._erased.among([(row["school"], row["uuid"]) for row in rows], since)
         if keys:
             _erase_from(new, keys, {})
         return len(keys)

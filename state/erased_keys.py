@@ -33,9 +33,9 @@ class ErasedKeys:
         ]
         self._write([*self._read(), *new])
 
-    def among(self, keys: Collection[PersonKey]) -> Sequence[PersonKey]:
-        """Those of these who were erased."""
-        entries = self._read()
+    def among(self, keys: Collection[PersonKey], since: datetime | None) -> Sequence[PersonKey]:
+        """Those of these who were erased since this moment, or ever."""
+        entries = [one for one in self._read() if since is None or datetime.fromisoformat(one["at"]) >= since]
         return [key for key in keys if any(_digest(key, one["salt"]) == one["key"] for one in entries)]
 
     def forget(self, before: datetime) -> None:

@@ -13,7 +13,7 @@ import pytest
 from mdm_sync.errors import PermanentError, TemporaryError
 from state import Backups, Store
 from state.connection import open_for_work
-from tests.integration.state.given import EVENING, FILE, MORNING, NORD, SUED, alter, ask, dump, person, read
+from tests.integration.state.given import EVENING, FILE, MORNING, NORD, SUED, alter, ask, commit, dump, person, read
 from tests.integration.state.planted import MIA, plant, traces
 from tests.integration.state.processes import another_process
 from tests.integration.state.test_migration import BACKUP, LATER, NEWER, plan_with, rename
@@ -309,6 +309,19 @@ class TestErasing:
         assert backups.restore(made.file, key.file, EVENING).erased == 1
         assert traces(folder) == []
         assert ask(folder, "SELECT login FROM persons") == [("ole.beispiel",)]
+
+    def test_who_came_back_after_the_erasure_stays_in_a_copy_that_was_made_later(
+        self, folder: Path, backups: Backups
+    ) -> None:
+        planted(folder)
+        erase(folder, backups)
+        later = EVENING + timedelta(hours=1)
+        with closing(Store.open(folder)) as store:
+            read(store, NORD, MIA, at=later)
+            commit(store, at=later)
+        made = backups.make_next(later)
+        assert backups.restore(made.file, None, later).erased == 0
+        assert ask(folder, "SELECT login FROM persons WHERE gone_since IS NULL AND missed = 0") == [(MIA.login,)]
 
     def test_what_is_remembered_for_it_says_nothing_of_the_person(
         self, folder: Path, backups: Backups, copies: Path
