@@ -336,10 +336,28 @@ def test_a_hundred_and_fifty_five_schools_that_were_down_and_are_back_are_one_ma
     ((address, down),) = mails(world)
     assert (address, down["storms"], down["opened"]) == (TEAM, [["opened", "source-stale", 155]], [])
     world.directories.failures = {}
-    assert mails(world) == []
+    for _ in range(2):
+        tomorrow(world)
+        assert mails(world) == []
+    world.change(1, user=UserFields())
     tomorrow(world)
-    ((address, back),) = mails(world)
-    assert (address, back["storms"]) == (TEAM, [["resolved", "source-stale", 155]])
-    tomorrow(world)
-    assert mails(world) == []
+    told = dict(mails(world))
+    assert set(told) == {TEAM, contact(schools[0])}
+    assert told[TEAM]["storms"] == [["resolved", "source-stale", 155]]
+    assert ["device-unassigned", "device:1"] in told[TEAM]["opened"]
     world.store.close()
+
+
+def test_a_school_that_is_down_again_before_anybody_was_told_that_it_was_back_is_told_as_back_again(
+    world: World,
+) -> None:
+    for hours in (4, 5):
+        world.directories.failures = {NORD.number: "The server does not answer."}
+        for _ in range(3):
+            tomorrow(world, hour=6)
+            assert mails(world) == []
+        world.now += timedelta(hours=hours)
+        found = told(mails(world))
+        world.directories.failures = {}
+        assert mails(world) == []
+    assert found == {TEAM: ["reopened source:iserv-100001"]}
