@@ -651,15 +651,20 @@ class Installation:
             conditions=self.conditions(utc_now()),
         )
 
-    def lock_mails(self) -> LockMails | None:
-        """What tells of locks that wait for a person, where the settings name a mail server."""
+    def lock_mails(self, *, also_in_quiet_hours: bool = False) -> LockMails | None:
+        """What tells of locks that wait for a person; None where nobody is to be told, or not at this moment."""
         from connectors.mail import CentralLockMails
 
         composer = self._mail_composer()
         if composer is None:
             return None
-        central = [one for one in self._recipients(self.schools()) if one.circle is Circle.CENTRAL]
-        return CentralLockMails(composer, central, utc_now)
+        now, zone = utc_now(), ZoneInfo(self.settings.calendar.zone)
+        central = [
+            one
+            for one in self._recipients(self.schools())
+            if one.circle is Circle.CENTRAL and (also_in_quiet_hours or one.may_be_disturbed(now, zone))
+        ]
+        return CentralLockMails(composer, central, utc_now) if central else None
 
     def _recipients(self, schools: Sequence[School]) -> Sequence[Recipient]:
         from config.recipients import recipients
