@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from connectors.iserv.classes import GroupNames
     from connectors.jamf import JamfAccess
     from connectors.mail import MailChannel, MailComposer, SmtpServer
+    from connectors.monitoring import Display
     from connectors.upstream import UpstreamChannel
     from mdm_sync.equipment import Checkup, Equipment
     from mdm_sync.locking import Locking
@@ -192,6 +193,13 @@ def inventory() -> tuple[StoredColumn, ...]:
     from state import inventory as stored
 
     return stored()
+
+
+def display(pages: Mapping[str, Callable[[], tuple[int, str, str]]]) -> "Display":
+    """Pages for monitors by their path (status, kind of content, text), shown nowhere at first."""
+    from connectors.monitoring import Display
+
+    return Display(pages)
 
 
 @dataclass(frozen=True)
@@ -490,25 +498,6 @@ class Installation:
     def channels(self) -> dict[str, Channel]:
         """The ways out of the house that the settings name."""
         return {**self._ways_out()}
-
-    @contextmanager
-    def showing(self, pages: Mapping[str, Callable[[], tuple[int, str, str]]]) -> Iterator[None]:
-        """Pages by their path (status, kind of content, text) for monitors, where the settings say so.
-
-        Raises:
-            SettingsError: it cannot listen there.
-        """
-        from connectors.monitoring import PageServer
-
-        listen = self.settings.monitoring.listen
-        if listen is None:
-            yield
-            return
-        server = PageServer(listen, pages)
-        try:
-            yield
-        finally:
-            server.close()
 
     def ping(self) -> None:
         """Tell the monitor of the settings that the service lives."""
