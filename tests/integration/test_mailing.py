@@ -289,6 +289,20 @@ class TestATheft:
         world.now = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
         assert told(deliver_hour(world)) == {TEAM: ["opened device:1"]}
 
+    def test_is_not_in_the_digest_of_a_preview_as_well(self, world: World) -> None:
+        stolen(world)
+        free(world, 2)
+        world.run()
+        mailing = mailing_of(world.equipment(world.store), world.schools)
+        assert mailing
+        before = len(world.store.outbox.rows(EVERY_STATE))
+        shown = [json.loads(entry.content) for entry in mailing.preview() if entry.recipient == TEAM]
+        (urgent, digest, life) = shown
+        assert (urgent["opened"], "life" in life) == ([["stolen-not-locked", "device:1"]], True)
+        assert ["stolen-not-locked", "device:1"] not in digest["opened"]
+        assert ["device-unassigned", "device:2"] in digest["opened"]
+        assert len(world.store.outbox.rows(EVERY_STATE)) == before
+
 
 class TestAHold:
     def change_many(self, world: World) -> None:
