@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN_PACKAGES := slapd ldap-utils curl openssl age
+# A browser for mails; secret stores as desktops have them.
+DEBIAN_PACKAGES_TO_VERIFY := chromium dbus-daemon gnome-keyring python3-keyrings.alt
 READY := $(VENV)/.ready
 # The tests of one file share servers and build on each other, so a file stays in one process. The order stays as well:
 # the long ones come first, and the short ones at the end fill what is left.
@@ -11,7 +13,7 @@ SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 VERIFY_LOG := $(VENV)/verify.log
 
 .DEFAULT_GOAL := help
-.PHONY: help setup debian browser demo test verify lint bench peers mutation texts clean
+.PHONY: help setup debian debian-verify demo test verify lint bench peers mutation texts clean
 
 help:
 	@echo "make demo    the main job on a simulated district of two schools"
@@ -28,8 +30,8 @@ setup: debian $(READY)
 debian:
 	@sh tests/setup-debian.sh $(DEBIAN_PACKAGES)
 
-browser:
-	@sh tests/setup-debian.sh chromium
+debian-verify:
+	@sh tests/setup-debian.sh $(DEBIAN_PACKAGES_TO_VERIFY)
 
 $(READY): pyproject.toml requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
@@ -49,7 +51,7 @@ lint: $(READY)
 test: setup lint
 	$(BIN)/pytest -m "not verify" $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
-verify: test browser mutation peers
+verify: test debian-verify mutation peers
 	$(BIN)/pytest -m verify --log-file=$(VERIFY_LOG) --log-file-level=WARNING
 	@echo "what the long tests tell, seeds and phases of kills among it: $(VERIFY_LOG)"
 	sh tests/every-python.sh $(SIDE_BY_SIDE)

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from connectors.iserv.classes import GroupNames
     from connectors.jamf import JamfAccess
     from connectors.mail import MailChannel, MailComposer, SmtpServer
+    from connectors.monitoring import Display
     from connectors.upstream import UpstreamChannel
     from mdm_sync.equipment import Checkup, Equipment
     from mdm_sync.locking import Locking
@@ -192,6 +193,13 @@ def inventory() -> tuple[StoredColumn, ...]:
     from state import inventory as stored
 
     return stored()
+
+
+def display(pages: Mapping[str, Callable[[], tuple[int, str, str]]]) -> "Display":
+    """Pages for monitors by their path (status, kind of content, text), shown nowhere at first."""
+    from connectors.monitoring import Display
+
+    return Display(pages)
 
 
 @dataclass(frozen=True)
@@ -491,25 +499,6 @@ class Installation:
         """The ways out of the house that the settings name."""
         return {**self._ways_out()}
 
-    @contextmanager
-    def showing(self, pages: Mapping[str, Callable[[], tuple[int, str, str]]]) -> Iterator[None]:
-        """Pages by their path (status, kind of content, text) for monitors, where the settings say so.
-
-        Raises:
-            SettingsError: it cannot listen there.
-        """
-        from connectors.monitoring import PageServer
-
-        listen = self.settings.monitoring.listen
-        if listen is None:
-            yield
-            return
-        server = PageServer(listen, pages)
-        try:
-            yield
-        finally:
-            server.close()
-
     def ping(self) -> None:
         """Tell the monitor of the settings that the service lives."""
         from connectors.monitoring import ping
@@ -651,15 +640,20 @@ class Installation:
             conditions=self.conditions(utc_now()),
         )
 
-    def lock_mails(self) -> LockMails | None:
-        """What tells of locks that wait for a person, where the settings name a mail server."""
+    def lock_mails(self, *, also_in_quiet_hours: bool = False) -> LockMails | None:
+        """What tells of locks that wait for a person; None where nobody is to be told, or not at this moment."""
         from connectors.mail import CentralLockMails
 
         composer = self._mail_composer()
         if composer is None:
             return None
-        central = [one for one in self._recipients(self.schools()) if one.circle is Circle.CENTRAL]
-        return CentralLockMails(composer, central, utc_now)
+        now, zone = utc_now(), ZoneInfo(self.settings.calendar.zone)
+        central = [
+            one
+            for one in self._recipients(self.schools())
+            if one.circle is Circle.CENTRAL and (also_in_quiet_hours or one.may_be_disturbed(now, zone))
+        ]
+        return CentralLockMails(composer, central, utc_now) if central else None
 
     def _recipients(self, schools: Sequence[School]) -> Sequence[Recipient]:
         from config.recipients import recipients
