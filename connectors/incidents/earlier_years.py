@@ -75,7 +75,7 @@ def _forms(header: Iterable[str], file: Path) -> dict[str, Forms]:
             near = nearest(unknown, (*_COLUMNS, *FORMS.values()))
             instead = f' Is it "{near}"?' if near else f" There are: {', '.join(_COLUMNS)}, and names of Schulformen."
             raise SettingsError(f'{file}, line 1: "{shown(heading)}" is no column of this file.{instead}')
-        found[heading] = tuple(sorted(_KEYS[name] for name in names))
+        found[heading] = tuple(_KEYS[name] for name in names)
     every = [form for forms in found.values() for form in forms]
     if twice := sorted({FORMS[form] for form in every if every.count(form) > 1}):
         raise SettingsError(f"{file}, line 1: forms that stand there twice: {', '.join(twice)}.")

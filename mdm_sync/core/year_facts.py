@@ -10,7 +10,7 @@ from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.summary import SourceTotals, Summary
 
 Forms = tuple[str, ...]
-"""Keys of Schulformen that are counted together, sorted."""
+"""Keys of Schulformen that are counted together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,62 @@
+"""The demo's whole city on the last day of a year, as an installation of mdm-sync whose history knows that day.
+
+``python -m tests.report.city FOLDER`` makes it.
+"""
+
+import sys
+from contextlib import closing
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from mdm_sync.core.summary import summary_of, written
+from mdm_sync.demo.district import generate
+from mdm_sync.demo.installation import Addresses, write_installation
+from mdm_sync.demo.model import District, Plan
+from mdm_sync.demo.places import Places
+from mdm_sync.ports import KeptTotals, NewEntry
+from mdm_sync.totalling import counted
+from state import Store
+from tests.integration.state.given import commit
+from tests.integration.state.test_counts import fill
+from tests.unit.core.from_demo import Look
+
+LAST_DAY = date(2023, 12, 31)
+NOON = datetime(2023, 12, 31, 11, 0, tzinfo=UTC)
+CITY = Plan(schools=155, scale=1.0, now=NOON)
+EARLIER = """\
+Jahr;iPads;Schäden;Diebstahl und Verlust;iPads in Schulen;Berufskolleg und Weiterbildungskolleg
+2021;27.315;123;51;;
+2022;38.640;285;60;66.638;
+"""
+"""Years before the program's time, counted by hand; the last column puts two forms together."""
+
+
+def make_city(folder: Path, plan: Plan = CITY) -> Places:
+    """An installation whose store has seen the whole district of the plan once."""
+    places = Places(folder)
+    places.make(plan)
+    district = generate(plan)
+    addresses = Addresses(jamf_port=1, upstream_port=1, mail_port=1, directory=lambda number: f"ldaps://{number}.test")
+    write_installation(places, district, addresses, {})
+    (folder / "earlier-years.csv").write_text(EARLIER, encoding="utf-8")
+    with closing(Store.open(places.state)) as store:
+        see(store, district)
+    return places
+
+
+def see(store: Store, district: District) -> None:
+    """All of it comes in, and the totals of the day are kept."""
+    look = Look(district=district)
+    fill(store, look)
+    facts = counted(store, look.schools, look.conditions)
+    totals = KeptTotals(day=district.plan.now.date(), content=written(summary_of(facts)))
+
+    def keep() -> list[NewEntry]:
+        store.history.keep_totals(totals)
+        return []
+
+    commit(store, entries=keep, at=district.plan.now)
+
+
+if __name__ == "__main__":
+    make_city(Path(sys.argv[1]))
