@@ -28,8 +28,8 @@ _DRAWN: Mapping[Topic, tuple[Column, ...]] = {
 }
 """Which columns of which tables there are pictures of."""
 _MARKS: Mapping[Topic, float] = {Topic.COVERAGE_BY_FORM: 100}
-_WIDE = 8
-"""From so many columns on a table is set in small letters on paper."""
+_WIDE, _SHORT = 8, 15
+"""From so many columns on a table is set in small letters on paper; up to so many rows it stands on one sheet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,7 @@ class Section:
     total: Line | None
     picture: str
     is_wide: bool
+    is_short: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +141,7 @@ class ReportPage:
             total=self._line(table, table.total) if table.total else None,
             picture=self._picture(table),
             is_wide=len(table.columns) >= _WIDE,
+            is_short=len(table.rows) <= _SHORT,
         )
 
     def _line(self, table: Table, row: Row) -> Line:

@@ -258,7 +258,10 @@ class ReportWords:
             Topic.COVERAGE_BY_FORM: (text("Coverage by form"), usable),
             Topic.COVERAGE_BY_CAMPUS: (text("Coverage by campus"), usable),
             Topic.COVERAGE_BY_SCHOOL: (text("Coverage by school"), usable),
-            Topic.AGE: (text("Age of the iPads"), text("In full years since they were bought.")),
+            Topic.AGE: (
+                text("Age of the iPads"),
+                text("iPads in the schools' sites, in full years since they were bought."),
+            ),
             Topic.REPLACEMENT: (
                 text("Year of replacement"),
                 text("The year in which a device reaches the age at which it is to be replaced."),

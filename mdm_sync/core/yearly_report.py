@@ -416,7 +416,7 @@ def _reads(facts: YearFacts) -> Table:
                     max(read[name], default=None),
                 ),
             )
-            for name in sorted(names)
+            for name in sorted(names, key=lambda name: (name.startswith(DIRECTORY), name))
         ),
     )
 

@@ -16,7 +16,7 @@ from mdm_sync.demo.places import Places
 from mdm_sync.ports import KeptTotals, NewEntry
 from mdm_sync.totalling import counted
 from state import Store
-from tests.integration.state.given import commit
+from tests.integration.state.given import commit, opened
 from tests.integration.state.test_counts import fill
 from tests.unit.core.from_demo import Look
 
@@ -40,14 +40,15 @@ def make_city(folder: Path, plan: Plan = CITY) -> Places:
     write_installation(places, district, addresses, {})
     (folder / "earlier-years.csv").write_text(EARLIER, encoding="utf-8")
     with closing(Store.open(places.state)) as store:
-        see(store, district)
+        see(store, district, judged=plan != CITY)
     return places
 
 
-def see(store: Store, district: District) -> None:
-    """All of it comes in, and the totals of the day are kept."""
+def see(store: Store, district: District, *, judged: bool) -> None:
+    """All of it comes in, is judged if wanted, for that takes its time, and the totals of the day are kept."""
     look = Look(district=district)
-    fill(store, look)
+    fill(store, look, look.conditions.now)
+    commit(store, opened(*look.findings()) if judged else [], at=district.plan.now)
     facts = counted(store, look.schools, look.conditions)
     totals = KeptTotals(day=district.plan.now.date(), content=written(summary_of(facts)))
 

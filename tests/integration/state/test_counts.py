@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -260,19 +260,19 @@ def test_machines_are_those_of_the_inventory(store: Store) -> None:
     assert school.machine_replacement == {2026: 1, None: 1}
 
 
-def fill(store: Store, look: Look) -> None:
+def fill(store: Store, look: Look, at: datetime = MORNING) -> None:
     """The demo's district comes in, and its assignments."""
-    sweep(store, *look.devices, sites=look.sites)
+    sweep(store, *look.devices, sites=look.sites, at=at)
     for school in look.connected:
-        read(store, school, *look.persons[school.number])
+        read(store, school, *look.persons[school.number], at=at)
     keep(store, *map(incident_of, look.district.incidents))
     machines = tuple(
         Machine(number=one.number, kind=MachineKind(one.kind), school=one.school, use=one.use, purchased=one.purchased)
         for one in look.district.inventory
     )
-    store.staging.accept_inventory(InventoryRead(machines=machines), InventoryProof(machines=len(machines)), MORNING)
+    store.staging.accept_inventory(InventoryRead(machines=machines), InventoryProof(machines=len(machines)), at)
     store.staging.stage_assignments(look.assignments)
-    commit(store, [])
+    commit(store, [], at=at)
 
 
 def by_hand(look: Look, school: School) -> Counter[Cell]:
