@@ -45,6 +45,7 @@ _LOCKS = (Column.REPORTS, Column.KNOWN, Column.LOCKED, Column.MEDIAN, Column.WOR
 _READS = (Column.READ_DAYS, Column.STALE_DAYS, Column.LAST_READ)
 _ALL: tuple[str, ...] = ()
 """Keys of the line of all together."""
+_NOT_COUNTED = EarlierStock(year=0)
 
 
 def yearly_report(facts: YearFacts) -> YearlyReport:
@@ -135,7 +136,7 @@ class _Stock:
     @classmethod
     def of(cls, facts: YearFacts, year: int, counted: Counted | None) -> "_Stock":
         by_hand = {one.year: one for one in facts.earlier.stocks}
-        return cls(by_hand=by_hand.get(year, EarlierStock(year=year)), totals=counted.totals if counted else None)
+        return cls(by_hand=by_hand.get(year, _NOT_COUNTED), totals=counted.totals if counted else None)
 
     def ipads(self, forms: Forms | None) -> int | None:
         told = self.by_hand.ipads if forms is None else self.by_hand.by_forms.get(forms)

@@ -225,6 +225,11 @@ class TestIpadsByForm:
             (): (3, 74, 70, 4, Decimal("5.7")),
         }
 
+    def test_the_year_itself_may_be_counted_by_hand_and_halves_are_rounded_up(self) -> None:
+        earlier = EarlierYears(stocks=(EarlierStock(year=2024, ipads=2000), EarlierStock(year=2025, ipads=2001)))
+
+        assert lines(replace(FACTS, earlier=earlier), Topic.IPADS_BY_FORM)[()] == (3, 2001, 2000, 1, Decimal("0.1"))
+
     def test_a_decrease_is_below_zero(self) -> None:
         earlier = EarlierYears(stocks=(EarlierStock(year=2024, ipads=148),))
 
@@ -455,6 +460,11 @@ class TestRepair:
             (): (1, 3, 2, Decimal("2.1")),
         }
 
+    def test_several_of_one_kind_at_one_form_are_counted(self) -> None:
+        several = (incident(), incident(), incident(IncidentKind.REPAIR))
+
+        assert lines(replace(FACTS, incidents=several), Topic.REPAIR)["02",] == (2, 1, 2, Decimal("3.1"))
+
     def test_the_year_is_that_of_the_schools(self) -> None:
         first = incident(at=datetime(2024, 12, 31, 23, 0, tzinfo=UTC))
         before = incident(at=datetime(2024, 12, 31, 22, 59, tzinfo=UTC))
@@ -561,11 +571,12 @@ class TestCoverage:
         everything = (*self.ALL[:5], 7, 5, 2, Decimal("71.4"), *self.ALL[9:])
         asseln = (*self.ASSELN[:5], 5, 5, 0, Decimal("100.0"), *self.ASSELN[9:])
 
-        for topic, changed in (
+        expected: tuple[tuple[Topic, Lines], ...] = (
             (Topic.COVERAGE_BY_FORM, {("02",): nord}),
             (Topic.COVERAGE_BY_CAMPUS, {("Asseln",): asseln}),
             (Topic.COVERAGE_BY_SCHOOL, {(NORD.number,): nord}),
-        ):
+        )
+        for topic, changed in expected:
             assert lines(facts, topic) == {**lines(FACTS, topic), **changed, (): everything}
 
     def test_a_sum_of_which_a_part_is_not_known_is_told_as_at_least(self) -> None:
@@ -894,7 +905,7 @@ def test_the_report_has_every_table_once_and_knows_its_day() -> None:
 
 
 def test_a_row_is_complete_where_all_is_known() -> None:
-    rows = [(1, Decimal(2)), (1, None), (AtLeast(1), 2)]
+    rows: list[tuple[Cell, ...]] = [(1, Decimal(2)), (1, None), (AtLeast(1), 2)]
 
     assert [Row(keys=(), cells=cells).is_complete for cells in rows] == [True, False, False]
 
