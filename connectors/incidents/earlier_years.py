@@ -74,22 +74,20 @@ def _forms(header: Iterable[str], file: Path) -> dict[str, Forms]:
         if unknown := next((name for name in names if name not in _KEYS), None):
             near = nearest(unknown, (*_COLUMNS, *FORMS.values()))
             instead = f' Is it "{near}"?' if near else f" There are: {', '.join(_COLUMNS)}, and names of Schulformen."
-            raise SettingsError(f'{file}, line 1: "{shown(heading)}" is no column of this file.{instead}')
+            raise SettingsError(f'{file}, headings: "{shown(heading)}" is no column of this file.{instead}')
         found[heading] = tuple(_KEYS[name] for name in names)
     every = [form for forms in found.values() for form in forms]
     if twice := sorted({FORMS[form] for form in every if every.count(form) > 1}):
-        raise SettingsError(f"{file}, line 1: forms that stand there twice: {', '.join(twice)}.")
+        raise SettingsError(f"{file}, headings: forms that stand there twice: {', '.join(twice)}.")
     return found
 
 
 def _stock(row: Row, headings: dict[str, Forms], where: str) -> EarlierStock:
     told = {heading: _number(row, heading, where) for heading in headings}
     by_forms = {headings[heading]: number for heading, number in told.items() if number is not None}
-    ipads, summed = _number(row, IN_SCHOOLS, where), sum(by_forms.values())
-    if by_forms and len(by_forms) == len(headings):
-        if ipads not in {None, summed}:
-            raise SettingsError(f"{where}: the forms are {summed} together, {IN_SCHOOLS} are {ipads}.")
-        ipads = summed
+    ipads, of_forms = _number(row, IN_SCHOOLS, where), sum(by_forms.values())
+    if ipads is not None and of_forms > ipads:
+        raise SettingsError(f"{where}: the forms are {of_forms} together, more than {IN_SCHOOLS}: {ipads}.")
     return EarlierStock(year=int(row.cells[YEAR]), ipads=ipads, by_forms=by_forms)
 
 
@@ -116,5 +114,5 @@ def _figures(row: Row, where: str) -> YearFigures:
 def _number(row: Row, heading: str, where: str) -> int | None:
     text = row.cells.get(heading, "")
     if text and not _NUMBER.fullmatch(text):
-        raise SettingsError(f'{where}, {heading}: "{shown(text)}" is no number.')
+        raise SettingsError(f'{where}, {heading}: "{shown(text)}" is no number; write it in digits, such as 27315.')
     return int(re.sub(r"\D", "", text)) if text else None
