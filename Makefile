@@ -9,9 +9,11 @@ READY := $(VENV)/.ready
 # the long ones come first, and the short ones at the end fill what is left.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 VERIFY_LOG := $(VENV)/verify.log
+# What looks at the yearly report for barriers; tests/report/browser.py finds it here.
+AXE := $(VENV)/axe
 
 .DEFAULT_GOAL := help
-.PHONY: help setup debian browser demo test verify lint bench peers mutation texts clean
+.PHONY: help setup debian browser axe demo test verify lint bench peers mutation texts clean
 
 help:
 	@echo "make demo    the main job on a simulated district of two schools"
@@ -29,7 +31,12 @@ debian:
 	@sh tests/setup-debian.sh $(DEBIAN_PACKAGES)
 
 browser:
-	@sh tests/setup-debian.sh chromium
+	@sh tests/setup-debian.sh chromium poppler-utils
+
+axe: $(READY)
+	@command -v npm >/dev/null || sh tests/setup-debian.sh npm
+	@mkdir -p $(AXE) && cp tests/report/axe/package.json tests/report/axe/package-lock.json $(AXE)
+	npm ci --prefix $(AXE) --ignore-scripts --no-audit --no-fund
 
 $(READY): pyproject.toml requirements/dev.txt
 	$(PYTHON) -m venv $(VENV)
@@ -49,7 +56,7 @@ lint: $(READY)
 test: setup lint
 	$(BIN)/pytest -m "not verify" $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
-verify: test browser mutation peers
+verify: test browser axe mutation peers
 	$(BIN)/pytest -m verify --log-file=$(VERIFY_LOG) --log-file-level=WARNING
 	@echo "what the long tests tell, seeds and phases of kills among it: $(VERIFY_LOG)"
 	sh tests/every-python.sh $(SIDE_BY_SIDE)

@@ -16,6 +16,7 @@ from mdm_sync.demo.places import Places
 from mdm_sync.ports import KeptTotals, NewEntry
 from mdm_sync.totalling import counted
 from state import Store
+from tests.command_line import Ran, mdm_sync_here
 from tests.integration.state.given import commit, opened
 from tests.integration.state.test_counts import fill
 from tests.unit.core.from_demo import Look
@@ -57,6 +58,27 @@ def see(store: Store, district: District, *, judged: bool) -> None:
         return []
 
     commit(store, entries=keep, at=district.plan.now)
+
+
+class City:
+    """The whole city as an installation, and reports of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.places = make_city(folder / "city")
+
+    def report(self, language: str) -> dict[str, str]:
+        """The files of a report, by the ends of their names."""
+        out = self.places.folder / f"reports-{language}"
+        ran = self.run(
+            *("report", "--year", str(LAST_DAY.year), "--out", str(out), "--language", language),
+            *("--earlier", str(self.places.folder / "earlier-years.csv")),
+        )
+        assert ran.code == 0, ran.err
+        ends = {file: file.name.partition(str(LAST_DAY.year))[2].removeprefix("-") for file in out.iterdir()}
+        return {end: file.read_text(encoding="utf-8") for file, end in ends.items()}
+
+    def run(self, *arguments: str) -> Ran:
+        return mdm_sync_here(*arguments, environment={"MDM_SYNC_CONFIG": str(self.places.settings)})
 
 
 if __name__ == "__main__":
