@@ -29,7 +29,7 @@ _DRAWN: Mapping[Topic, tuple[Column, ...]] = {
 """Which columns of which tables there are pictures of."""
 _MARKS: Mapping[Topic, float] = {Topic.COVERAGE_BY_FORM: 100}
 _WIDE, _SHORT = 8, 15
-"""From so many columns on a table is set in small letters on paper; up to so many rows it stands on one sheet."""
+"""From so many columns on a table stands across the sheet; up to so many rows it is not torn apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

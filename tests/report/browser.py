@@ -15,11 +15,12 @@ AXE = Path(".venv") / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 PAPER_TOOL = shutil.which("pdftotext")
 NARROW, PHONE, DESKTOP = 320, 390, 1100
 """Pixels of a window; at the first of them nobody may have to scroll in two directions (WCAG 1.4.10)."""
-PAPER = 703
-"""Pixels of a sheet of A4 between its margins, at 96 an inch."""
-A4_POINTS = (595, 842)
+UPRIGHT, ACROSS = 703, 1016
+"""Pixels of a sheet of A4 between its margins, at 96 an inch; wide tables stand across it."""
+A4_POINTS = {(595, 842), (842, 595)}
 
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+_STANDS_ACROSS = re.compile('<section class="across">.*?</section>', re.DOTALL)
 _MEASURE = """
 <script>
 const widest = document.documentElement.clientWidth + .5;
@@ -66,7 +67,11 @@ def on_screen(folder: Path, page: str, *widths: int) -> list[dict[str, Any]]:
 
 def on_paper(folder: Path, page: str) -> list[dict[str, Any]]:
     """What is too wide for a sheet, with the rules for paper in force on screen."""
-    return on_screen(folder, page.replace("@media print", "@media all"), PAPER)
+    in_force = page.replace("@media print", "@media all")
+    return [
+        *on_screen(folder, _STANDS_ACROSS.sub("", in_force), UPRIGHT),
+        *on_screen(folder, in_force, ACROSS),
+    ]
 
 
 def barriers(folder: Path, page: str, width: int = DESKTOP) -> dict[str, Any]:

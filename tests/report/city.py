@@ -24,12 +24,6 @@ from tests.unit.core.from_demo import Look
 LAST_DAY = date(2023, 12, 31)
 NOON = datetime(2023, 12, 31, 11, 0, tzinfo=UTC)
 CITY = Plan(schools=155, scale=1.0, now=NOON)
-EARLIER = """\
-Jahr;iPads;Schäden;Diebstahl und Verlust;iPads in Schulen;Berufskolleg und Weiterbildungskolleg
-2021;27.315;123;51;;
-2022;38.640;285;60;66.638;
-"""
-"""Years before the program's time, counted by hand; the last column puts two forms together."""
 
 
 def make_city(folder: Path, plan: Plan = CITY) -> Places:
@@ -39,7 +33,6 @@ def make_city(folder: Path, plan: Plan = CITY) -> Places:
     district = generate(plan)
     addresses = Addresses(jamf_port=1, upstream_port=1, mail_port=1, directory=lambda number: f"ldaps://{number}.test")
     write_installation(places, district, addresses, {})
-    (folder / "earlier-years.csv").write_text(EARLIER, encoding="utf-8")
     with closing(Store.open(places.state)) as store:
         see(store, district, judged=plan != CITY)
     return places

@@ -5,6 +5,8 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from PIL import Image
+
 from tests.mails.browser import chromium
 from tests.report.browser import DESKTOP
 from tests.report.city import City
@@ -12,7 +14,8 @@ from tests.report.city import City
 DOCS = Path(__file__).parents[2] / "docs"
 SCREEN, PAPER = DOCS / "report-screen.png", DOCS / "report-paper.png"
 PICTURES = (SCREEN, PAPER)
-SHEET = "3"
+COLOURS = 64
+SHEET = "4"
 """The sheet that is shown: coverage by form."""
 
 
@@ -28,6 +31,8 @@ def main() -> None:
         chromium(folder, f"--print-to-pdf={paper}", "--no-pdf-header-footer", (folder / "de.html").as_uri())
         sheet = ("-f", SHEET, "-l", SHEET, "-r", "96", "-png", "-singlefile")
         subprocess.run([shutil.which("pdftoppm") or "", *sheet, paper, PAPER.with_suffix("")], check=True)
+    for picture in PICTURES:
+        Image.open(picture).quantize(COLOURS).save(picture, optimize=True)
 
 
 if __name__ == "__main__":

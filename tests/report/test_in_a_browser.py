@@ -8,12 +8,13 @@ import pytest
 from tests.mails.browser import BROWSER, asked_for
 from tests.report.browser import (
     A4_POINTS,
+    ACROSS,
     AXE,
     DESKTOP,
     NARROW,
-    PAPER,
     PAPER_TOOL,
     PHONE,
+    UPRIGHT,
     barriers,
     on_paper,
     on_screen,
@@ -42,7 +43,7 @@ def test_it_fits_every_screen(tmp_path: Path, page: str) -> None:
 
 
 def test_it_fits_the_paper(tmp_path: Path, page: str) -> None:
-    assert on_paper(tmp_path, page) == [{"width": PAPER, "over": [], "scrolls": False}]
+    assert on_paper(tmp_path, page) == [{"width": width, "over": [], "scrolls": False} for width in (UPRIGHT, ACROSS)]
 
 
 def test_it_asks_for_nothing_from_outside(tmp_path: Path, page: str) -> None:
@@ -55,7 +56,7 @@ def test_it_prints_on_a4_and_no_row_is_torn(tmp_path: Path, page: str) -> None:
     labels = set(re.findall(r"<th scope=\"row\">([^<]*\(\d{6}\))</th>", page))
     headings = [re.sub("<[^>]*>", "", heading) for heading in re.findall(r'<tr><th scope="col"[^>]*>(.*?)</th>', page)]
 
-    assert set(sizes) == {A4_POINTS}
+    assert set(sizes) == A4_POINTS
     assert len(labels) == 155
     assert {label: sum(sheet.count(label) for sheet in sheets) for label in labels} == dict.fromkeys(labels, TWICE)
     for sheet in sheets:
