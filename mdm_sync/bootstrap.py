@@ -29,6 +29,7 @@ from mdm_sync.core.recipients import Circle, Recipient
 from mdm_sync.core.retention import Kept, limits
 from mdm_sync.core.rules import DISTRICT_RULES, RULES
 from mdm_sync.core.rules.book import RuleBook, rule_ids
+from mdm_sync.core.year_facts import EarlierYears
 from mdm_sync.errors import SettingsError
 from mdm_sync.ports import (
     AuditTrail,
@@ -324,6 +325,12 @@ class Installation:
         from connectors.incidents import read_earlier_years
 
         return read_earlier_years(file)
+
+    def earlier_report(self, file: Path) -> EarlierYears:
+        """The same with the iPads in schools, for the yearly report."""
+        from connectors.incidents import read_earlier_report
+
+        return read_earlier_report(file)
 
     def rules(self) -> RuleBook:
         """All rules, with what the settings choose."""

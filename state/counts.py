@@ -23,6 +23,15 @@ SELECT subject, min(CASE
     WHEN handling = 'in repair' OR (kind = 'repair' AND handling = 'open') THEN 3
 END) AS report FROM ({MATCHES}) AS matches JOIN incidents ON incidents.number = matches.incident GROUP BY subject
 """
+_DOUBLES = """
+SELECT subject FROM (
+    SELECT subject, row_number() OVER (PARTITION BY serial ORDER BY last_contact DESC, subject DESC) AS place
+    FROM devices WHERE kind = :ipad AND serial IN (
+        SELECT serial FROM devices WHERE kind = :ipad AND serial <> '' GROUP BY serial HAVING count(*) > 1
+    )
+) WHERE place > 1
+"""
+"""Records of iPads that stand there twice: the one that was heard of last is the iPad."""
 _IPADS = f"""
 WITH reported AS MATERIALIZED ({_REPORTED}), ipads AS MATERIALIZED (
     SELECT site_id, lost_mode, purchased, report, persons.role,
@@ -30,7 +39,7 @@ WITH reported AS MATERIALIZED ({_REPORTED}), ipads AS MATERIALIZED (
         is_away(attributes) AS away
     FROM devices LEFT JOIN reported USING (subject) LEFT JOIN assignments USING (subject)
     LEFT JOIN persons ON persons.school = person_school AND persons.uuid = person_uuid AND gone_since IS NULL
-    WHERE devices.kind = :ipad
+    WHERE devices.kind = :ipad AND subject NOT IN ({_DOUBLES})
 )
 SELECT site_id,
     CASE

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from sqlite_utils import Database
 
 from mdm_sync.core.model import DeviceKind, School
+from mdm_sync.core.year_facts import LockTime, RuleSteps
 from mdm_sync.ports import DeviceSpan, HolderSpan, KeptTotals
 from state.rows import moment
+from state.year import lock_times, steps_between, totals_between
 
 _CYCLE = "(SELECT coalesce(max(id), 0) + 1 FROM cycles)"
 """The cycle that is under way: the next one to be committed."""
@@ -86,6 +88,18 @@ class History:
         if row is None:
             return None
         return KeptTotals(day=date.fromisoformat(row["day"]), content=zlib.decompress(row["content"]).decode())
+
+    def totals_between(self, first: date, last: date) -> Iterator[KeptTotals]:
+        """The totals of all days from the first to the last, both included, in their order."""
+        return totals_between(self._connection, first, last)
+
+    def steps_between(self, since: datetime, until: datetime) -> tuple[RuleSteps, ...]:
+        """How often findings of each rule took a step from a moment on and before another, by rule."""
+        return steps_between(self._connection, since, until)
+
+    def lock_times(self, since: datetime, until: datetime) -> tuple[LockTime, ...]:
+        """The thefts and losses that were reported from a moment on and before another, by number."""
+        return lock_times(self._connection, since, until)
 
     def ipads_at(self, when: datetime, schools: Iterable[School]) -> dict[str, int]:
         """How many iPads stood at each of these schools at a moment, by Schulnummer."""

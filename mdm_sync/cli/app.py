@@ -28,6 +28,7 @@ from mdm_sync.cli import (
     person,
     privacy,
     reconcile,
+    report,
     schools,
     secret,
     status,
@@ -94,6 +95,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("status")(status.status)
 app.command("summary")(summary.summary)
+app.command("report")(report.report)
 app.command("check")(check.check)
 app.add_typer(schools.app, name="schools")
 app.add_typer(secret.app, name="secret")

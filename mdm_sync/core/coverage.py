@@ -53,7 +53,7 @@ class SchoolCounts:
     """What the store counts at one school.
 
     Attributes:
-        ipads: those in its sites, by use and standing; None: Jamf Pro has none of its sites.
+        ipads: those in its sites, by use and standing, each serial number once; None: Jamf Pro has none of its sites.
         other_devices: what else Jamf Pro has in its sites: Apple TVs, Macs, and what it does not know yet.
         ages, replacement: its iPads by full years since they were bought, and by the year that they are to be replaced.
         students: by grade, None for those without; None: the directory was never read; likewise teachers and staff.

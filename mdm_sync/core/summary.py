@@ -230,6 +230,13 @@ class Summary(Part, frozen=True, kw_only=True):
     holds: HoldTotals
 
 
+class _Sources(Struct, frozen=True, kw_only=True):
+    """As much of a summary as tells how the sources stood; the rest is passed over."""
+
+    schema: SchemaName
+    sources: tuple[SourceTotals, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a summary is made of.
@@ -330,6 +337,14 @@ def read_summary(text: str) -> Summary | None:
     """The summary that was written so; None where another version wrote it."""
     try:
         return msgspec.json.decode(text, type=Summary)
+    except msgspec.ValidationError:
+        return None
+
+
+def read_sources(text: str) -> tuple[SourceTotals, ...] | None:
+    """How the sources stood in the summary that was written so; None where another version wrote it."""
+    try:
+        return msgspec.json.decode(text, type=_Sources).sources
     except msgspec.ValidationError:
         return None
 

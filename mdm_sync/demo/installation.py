@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mdm_sync.demo.district.exports import dirty_incidents_csv, incidents_csv, inventory_csv
+from mdm_sync.demo.district.exports import dirty_incidents_csv, earlier_years_csv, incidents_csv, inventory_csv
 from mdm_sync.demo.district.truth import write_truth
 from mdm_sync.demo.model import DemoSchool, District
 from mdm_sync.demo.places import Places
@@ -93,11 +93,12 @@ ca_file = "ca.pem"
 
 
 def _write_exports(folder: Path, district: District) -> None:
-    """The online form's export as it should be (UTF-8) and as it comes (Windows-1252), and the inventory."""
+    """The online form's export as it should be (UTF-8) and as it comes (Windows-1252), inventory, earlier years."""
     exports = {
         "incidents.csv": incidents_csv(district).encode(),
         "incidents-dirty.csv": dirty_incidents_csv(district).encode("cp1252"),
         "inventory.csv": inventory_csv(district).encode(),
+        "earlier-years.csv": earlier_years_csv(district).encode(),
     }
     (folder / "incidents").mkdir(exist_ok=True)
     for name, content in exports.items():

@@ -1,6 +1,6 @@
 """What people ask the state, what they decide, and what was when."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from mdm_sync.core.lifecycle import TransitionKind
 from mdm_sync.core.model import Assignment, Device, Person, School, Severity
 from mdm_sync.core.news import Place
 from mdm_sync.core.views import Source
+from mdm_sync.core.year_facts import LockTime, RuleSteps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +269,15 @@ class History(Protocol):
 
     def totals_on(self, day: date) -> KeptTotals | None:
         """The totals of a day, or where there are none the last ones before it; None: there are none so early."""
+
+    def totals_between(self, first: date, last: date) -> Iterator[KeptTotals]:
+        """The totals of all days from the first to the last, both included, in their order."""
+
+    def steps_between(self, since: datetime, until: datetime) -> tuple[RuleSteps, ...]:
+        """How often findings of each rule took a step from a moment on and before another, by rule."""
+
+    def lock_times(self, since: datetime, until: datetime) -> tuple[LockTime, ...]:
+        """The thefts and losses that were reported from a moment on and before another, by number."""
 
     def ipads_at(self, when: datetime, schools: Iterable[School]) -> dict[str, int]:
         """How many iPads stood at each of these schools at a moment, by Schulnummer."""

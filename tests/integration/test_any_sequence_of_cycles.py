@@ -280,7 +280,7 @@ def _lasting(found: set[Key]) -> set[Key]:
     return {key for key in found if key[0] not in OF_SOURCES}
 
 
-FEW = settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=15, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=200, stateful_step_count=40)
 
 

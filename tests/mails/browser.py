@@ -61,7 +61,7 @@ def measured(folder: Path, page: str) -> list[dict[str, Any]]:
     )
     file = folder / "frames.html"
     file.write_text(_FRAMES % frames, encoding="utf-8")
-    dom = _chromium(folder, "--dump-dom", "--virtual-time-budget=5000", "--window-size=1200,1000", file.as_uri())
+    dom = chromium(folder, "--dump-dom", "--virtual-time-budget=5000", "--window-size=1200,1000", file.as_uri())
     title = re.search("<title>(.*?)</title>", dom, re.DOTALL)
     told: list[dict[str, Any]] = json.loads(html.unescape(title[1])) if title else []
     return sorted(told, key=lambda one: one["width"])
@@ -83,7 +83,7 @@ def asked_for(folder: Path, page: str) -> list[str]:
     with ThreadingTCPServer(("127.0.0.1", 0), Noting) as proxy:
         Thread(target=proxy.serve_forever, daemon=True).start()
         port = proxy.server_address[1]
-        _chromium(folder, "--dump-dom", f"--proxy-server=http://127.0.0.1:{port}", file.as_uri())
+        chromium(folder, "--dump-dom", f"--proxy-server=http://127.0.0.1:{port}", file.as_uri())
         proxy.shutdown()
     return [line for line in noted if not _OF_THE_BROWSER.search(line)]
 
@@ -94,10 +94,11 @@ def picture(folder: Path, page: str, width: int, target: Path) -> None:
     file = folder / "mail.html"
     framed = f'<iframe width="{width}" height="{height}" style="border: 0" srcdoc="{html.escape(page)}"></iframe>'
     file.write_text(f'<!DOCTYPE html><body style="margin: 0; overflow: hidden">{framed}</body>', encoding="utf-8")
-    _chromium(folder, f"--window-size={width},{height}", f"--screenshot={target}", file.as_uri())
+    chromium(folder, f"--window-size={width},{height}", f"--screenshot={target}", file.as_uri())
 
 
-def _chromium(folder: Path, *options: str) -> str:
+def chromium(folder: Path, *options: str) -> str:
+    """Run the browser without a window; ``folder`` takes its profile. Returns what it writes."""
     fixed = (
         *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
         *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions"),

@@ -118,7 +118,7 @@ class TestInstalled:
         )
         told = run(program / "python", "-X", "utf8", "-c", show, cwd=tmp_path, env={})
         both = [f"{name}.{kind}.j2" for name in ("digest", "life", "test", "waiting") for kind in ("html", "txt")]
-        pages = sorted([*both, "mail.html.j2", "sheet.html.j2"])
+        pages = sorted([*both, "mail.html.j2", "report.html.j2", "sheet.html.j2"])
         assert (told.stdout.split(), told.stderr) == (["Gelöst", *pages], "")
 
     def test_keyring_finds_its_backend(self, program: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The two files that come from outside Jamf: the reports of the schools' online form, and the inventory.
+"""The files that come from outside Jamf: the reports of the schools' online form, the inventory, earlier years.
 
 Both are CSV as a German spreadsheet writes it: semicolons, German headings and dates (``23.11.2026``, and
 ``23.11.2026 08:15`` in the time of Europe/Berlin), line ends CR LF. Every character is one of Windows-1252, so that the
@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+from mdm_sync.demo.district.figures import FORMS, GROWN_IN_YEAR, SCHOOLS, YEARS_BEFORE
 from mdm_sync.demo.district.stock import DAMAGE, LOCKED, LOSS, OPEN, REPAIR, THEFT
 from mdm_sync.demo.model import District, Incident
 
@@ -34,6 +35,10 @@ INVENTORY_COLUMNS = (
     "Schulnummer",
     "Verwendung",
     "Anschaffungsdatum",
+)
+EARLIER_COLUMNS = (
+    *("Jahr", "iPads", "Schäden", "Diebstahl und Verlust", "iPads in Schulen"),
+    "Berufskolleg und Weiterbildungskolleg",
 )
 _KINDS = {"desktop": "Desktop", "laptop": "Laptop"}
 _BERLIN = ZoneInfo("Europe/Berlin")
@@ -69,6 +74,19 @@ def inventory_csv(district: District) -> str:
         INVENTORY_COLUMNS,
         ((m.number, _KINDS[m.kind], m.serial, m.model, m.school, m.use, _day(m.purchased)) for m in district.inventory),
     )
+
+
+def earlier_years_csv(district: District) -> str:
+    """What somebody counted by hand in the years before; the last column says which forms were counted as one."""
+    part = district.plan.scale * len(district.schools) / SCHOOLS
+    before_it = sum(form.ipads for form in FORMS) - GROWN_IN_YEAR
+    first = district.plan.now.astimezone(_BERLIN).year - len(YEARS_BEFORE)
+    rows = [
+        (str(year), *(str(round(part * number)) for number in (one.ipads, one.damaged, one.missing)), "", "")
+        for year, one in enumerate(YEARS_BEFORE, first)
+    ]
+    rows[-1] = (*rows[-1][:4], str(round(part * before_it)), "")
+    return _csv(EARLIER_COLUMNS, rows)
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

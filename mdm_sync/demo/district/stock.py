@@ -29,6 +29,9 @@ THEFT, LOSS, DAMAGE, REPAIR = "Diebstahl", "Verlust", "Schaden", "Reparatur"
 OPEN, LOCKED, AWAY = "offen", "gesperrt", "in Reparatur"
 RECOVERED, WRITTEN_OFF, CLOSED = "wiedergefunden", "ausgebucht", "abgeschlossen"
 
+EARLIER = timedelta(days=400)
+"""How long ago the other damages and repairs were reported: those of the last twelve months are the ones in repair."""
+
 STATUS_FIELD = "Status"
 _SEATS_IN_TEN = 7
 _TROLLEY_SIZE = 16

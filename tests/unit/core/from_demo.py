@@ -55,6 +55,8 @@ def school_of(demo: DemoSchool) -> School:
         number=demo.number,
         name=demo.name,
         form=demo.form,
+        campus=demo.campus or "",
+        support=demo.support,
         stage=Stage(demo.stage),
         sites=(demo.site_name,),
         mail_domains=(demo.mail_domain, *demo.mail_aliases),

@@ -18,6 +18,7 @@ from mdm_sync.core.summary import (
     Facts,
     Summary,
     apart_from_time,
+    read_sources,
     read_summary,
     schema_of_summary,
     summary_of,
@@ -266,3 +267,11 @@ class TestSchema:
             if field.get("type") == "string" and "enum" not in field
         }
         assert free == {"name", "form", "number", "campus", "support", "rule", "kind", "handling", "counted_at"}
+
+
+def test_how_the_sources_stood_is_read_without_the_rest() -> None:
+    summary = summary_of(FACTS)
+
+    assert read_sources(written(summary)) == summary.sources
+    assert read_sources(written(summary).replace("summary/1", "summary/0")) is None
+    assert read_sources('{"schema": "mdm-sync/summary/1"}') is None

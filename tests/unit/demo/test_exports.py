@@ -5,12 +5,16 @@ from collections import Counter
 from io import StringIO
 
 from mdm_sync.demo.district.exports import (
+    EARLIER_COLUMNS,
     INCIDENT_COLUMNS,
     INVENTORY_COLUMNS,
     dirty_incidents_csv,
+    earlier_years_csv,
     incidents_csv,
     inventory_csv,
 )
+from mdm_sync.demo.district.figures import SCHOOLS
+from tests.replacing import replace
 from tests.unit.demo.plans import SMALL, built, plan
 
 
@@ -85,3 +89,11 @@ def test_the_inventory_lists_every_machine() -> None:
     assert [row[0] for row in body] == [machine.number for machine in district.inventory]
     assert {row[1] for row in body} == {"Desktop", "Laptop"}
     assert {row[5] for row in body} == {"Unterricht", "Verwaltung"}
+
+
+def test_earlier_years_are_those_that_the_city_counted() -> None:
+    district = replace(built(SMALL), plan=replace(SMALL, scale=SCHOOLS / len(built(SMALL).schools)))
+    header, *body = rows(earlier_years_csv(district))
+
+    assert tuple(header) == EARLIER_COLUMNS
+    assert body == [["2024", "27315", "123", "51", "", ""], ["2025", "38640", "285", "60", "66638", ""]]

@@ -16,7 +16,7 @@ from mdm_sync.demo.district.draft import Draft, SchoolDraft
 from mdm_sync.demo.district.fields import DeviceFields
 from mdm_sync.demo.district.planting.cases import Case, bystander
 from mdm_sync.demo.district.planting.lost_mode import HOUR, in_lost_mode, locked, report, reported_at, seen, unseen
-from mdm_sync.demo.district.stock import DAMAGE, LOCKED, LOSS, OPEN, RECOVERED, THEFT, add_mac
+from mdm_sync.demo.district.stock import DAMAGE, EARLIER, LOCKED, LOSS, OPEN, RECOVERED, THEFT, add_mac
 
 _NOT_LOCKED = "stolen-not-locked"
 _PENDING = "lock-pending"
@@ -59,8 +59,11 @@ class _Story:
         """Put the device into a school."""
         add = add_mac if self.mac else add_pool
         key = add(draft, school, **self.fields(draft))
-        if self.told:
-            report(draft, key, *self.told)
+        match self.told:
+            case (kind, status) if kind == DAMAGE:
+                draft.add_incident(key, kind, status, draft.moment(1) - EARLIER)
+            case (kind, status):
+                report(draft, key, kind, status)
         for finding, rules in ((True, self.finds), (False, self.spares)):
             for rule, reason in rules:
                 draft.plant_device(rule, key, finding=finding, reason=reason)

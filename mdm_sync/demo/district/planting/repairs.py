@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from mdm_sync.demo.district.draft import DeviceKey, Draft, SchoolDraft
 from mdm_sync.demo.district.planting.cases import Case
-from mdm_sync.demo.district.stock import CLOSED, REPAIR, in_repair_since
+from mdm_sync.demo.district.stock import CLOSED, EARLIER, REPAIR, in_repair_since
 
 _RULE = "repair-overdue"
 _LONG_AGO = (150, 200)
@@ -43,7 +43,7 @@ def _done(draft: Draft, school: SchoolDraft) -> bool:
     if not school.held:
         return False
     device = school.held.pop().device
-    since = draft.moment(1) - timedelta(days=_LONG_AGO[0])
+    since = draft.moment(1) - EARLIER
     draft.add_incident(device, REPAIR, CLOSED, since)
     reason = f"Reported on {since.date()}, closed, and back with the student."
     draft.plant_device(_RULE, device, finding=False, reason=reason)

@@ -1,0 +1,1 @@
+"""The yearly report, seen from outside: its files, and the page in a browser."""
