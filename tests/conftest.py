@@ -1,6 +1,7 @@
-"""Property tests know no time limit: how busy a machine is says nothing about the program."""
+"""What all tests have in common."""
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("on any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("on any machine")
+# However slow the machine is at the moment, a test says whether the program is right.
+settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("without a clock")
