@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN_PACKAGES := slapd ldap-utils curl openssl age
-# A browser for mails; secret stores as desktops have them.
-DEBIAN_PACKAGES_TO_VERIFY := chromium poppler-utils dbus-daemon gnome-keyring python3-keyrings.alt
+# A browser and a reader of PDF for mails and reports; secret stores as desktops have them; a tracer for the calls that the unit's filter must let through.
+DEBIAN_PACKAGES_TO_VERIFY := chromium poppler-utils dbus-daemon gnome-keyring python3-keyrings.alt strace
 READY := $(VENV)/.ready
 # The tests of one file share servers and build on each other, so a file stays in one process. The order stays as well:
 # the long ones come first, and the short ones at the end fill what is left.

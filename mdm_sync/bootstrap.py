@@ -196,6 +196,13 @@ def inventory() -> tuple[StoredColumn, ...]:
     return stored()
 
 
+def open_data(file: Path) -> PublishedRead:
+    """The schools in a file of the state's open data."""
+    from connectors.schools import read_open_data
+
+    return read_open_data(file)
+
+
 def display(pages: Mapping[str, Callable[[], tuple[int, str, str]]]) -> "Display":
     """Pages for monitors by their path (status, kind of content, text), shown nowhere at first."""
     from connectors.monitoring import Display
@@ -272,12 +279,6 @@ class Installation:
         from connectors.schools import CsvRegister
 
         return CsvRegister(self.settings.schools.register_file)
-
-    def open_data(self, file: Path) -> PublishedRead:
-        """The schools in a file of the state's open data."""
-        from connectors.schools import read_open_data
-
-        return read_open_data(file)
 
     def inventory(self) -> Inventory | None:
         """The machines that Jamf Pro does not know, where the settings name a file of them."""

@@ -28,6 +28,8 @@ from mdm_sync.ports import Clock, Progress
 
 TICK_SECONDS = 5.0
 """Between two looks of the main thread at signals, the pulse and the clock."""
+LONGEST_END_SECONDS = 150.0
+"""For the step in hand after the service was told to end; systemd waits a little longer before it kills."""
 LARGEST_JUMP = timedelta(minutes=1)
 """A clock that is set back further than this plans all tasks anew: they would wait until it has caught up."""
 
@@ -193,6 +195,8 @@ class Service:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)  # that a task waits for another is no trouble
         self._load, self._clock, self._watchers = load, clock, watchers or Watchers()
         self._ending = threading.Event()
+        self._idle = threading.Event()
+        self._idle.set()
         self._standing = Standing()
         self._broken: dict[str, str] = {}
         self._pulse = Pulse()
@@ -206,8 +210,13 @@ class Service:
         self._records: dict[str, Record] = {}
         self._plan(load(self.progress))
 
-    def run(self) -> None:
-        """Work until SIGTERM or SIGINT; then end after the step in hand. SIGHUP loads the settings anew."""
+    def run(self) -> bool:
+        """Work until SIGTERM or SIGINT; then end after the step in hand. SIGHUP loads the settings anew.
+
+        Returns:
+            Whether the step in hand has ended. Else it takes too long, as a call to a server that hangs does: the
+            caller ends the process, and what the step was about is taken up by the next start.
+        """
         with _signals(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as heard:
             ahead = self._ahead()
             self._scheduler.start()
@@ -223,8 +232,13 @@ class Service:
                 self._look()
             log.info("ending after the step in hand")
             self._tell(ending=True)
-            self._scheduler.shutdown(wait=True)
-            log.info("ended")
+            finished = self._idle.wait(LONGEST_END_SECONDS)
+            self._scheduler.shutdown(wait=finished)
+            if finished:
+                log.info("ended")
+            else:
+                log.warning("ended in the middle of a step that took too long; the next start takes it up")
+            return finished
 
     def progress(self, what: str, done: int, total: int) -> None:  # noqa: ARG002 - the shape of a Progress
         """Told by tasks between two of their steps.
@@ -323,8 +337,14 @@ class Service:
         """The task, whose trouble is told once when it breaks and once when it is back, and never ends the service."""
 
         def run() -> None:
-            if self._ending.is_set():
-                return
+            self._idle.clear()
+            try:
+                if not self._ending.is_set():
+                    work()
+            finally:
+                self._idle.set()
+
+        def work() -> None:
             begun = self._pulse.beat()
             self._tell(in_hand=task.name)
             try:

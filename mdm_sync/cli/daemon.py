@@ -3,11 +3,12 @@
 import logging
 import os
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from mdm_sync.bootstrap import Installation, display, utc_now
+from mdm_sync.cli.exits import Exit
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.source_words import is_stale
 from mdm_sync.errors import MdmSyncError
@@ -52,9 +53,17 @@ def daemon(context: typer.Context) -> None:
 
     try:
         shown.service = service = Service(load, utc_now, _watchers(Supervisor.of(os.environ), installation.texts))
-        service.run()
+        finished = service.run()
     finally:
         shown.close()
+    if not finished:
+        cut_off()
+
+
+def cut_off() -> NoReturn:
+    """End the process as a kill does: Python would wait for the thread of a step that hangs."""
+    logging.shutdown()
+    os._exit(Exit.DONE)
 
 
 class _Shown:

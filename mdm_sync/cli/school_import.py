@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.bootstrap import Installation, open_data, utc_now
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console, plain, table
 from mdm_sync.core.register_plan import FieldChange, RegisterPlan, Successor, plan_import
@@ -60,12 +60,12 @@ def import_schools(
     """
     installation = session_of(context).installation()
     register = installation.register()
-    read = installation.open_data(file)
-    _refuse_unknown_providers(read, traeger or [])
+    read = open_data(file)
+    refuse_unknown_providers(read, traeger or [])
     known = register.known()
     plan = plan_import(known, read.schools, providers=frozenset(traeger or ()), on=utc_now().date())
     out, texts = console(), installation.texts
-    _show_read(read, plan, texts, out)
+    show_read(read, plan, texts, out)
     _show_plan(plan, texts, out)
     if not traeger:
         _show_providers(plan, texts, out)
@@ -76,7 +76,8 @@ def import_schools(
             out.print(texts.text("As it was before: %(file)s") % {"file": backup})
 
 
-def _refuse_unknown_providers(read: PublishedRead, providers: list[str]) -> None:
+def refuse_unknown_providers(read: PublishedRead, providers: list[str]) -> None:
+    """Raise SettingsError where no school in the file has one of these Traegernummern."""
     found = {school.provider for school in read.schools}
     if unknown := [provider for provider in providers if provider not in found]:
         raise SettingsError(
@@ -107,7 +108,8 @@ def _is_to_be_written(plan: RegisterPlan, installation: Installation, *, yes: bo
     return False
 
 
-def _show_read(read: PublishedRead, plan: RegisterPlan, texts: Texts, out: Console) -> None:
+def show_read(read: PublishedRead, plan: RegisterPlan, texts: Texts, out: Console) -> None:
+    """How many schools are in the file, and what of it is left out."""
     told = texts.plural("%(number)d school in the file.", "%(number)d schools in the file.", len(read.schools))
     out.print(told % {"number": len(read.schools)}, style="bold")
     for number, words in _left_out(read, plan, texts):

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,14 @@ class Daemon:
         return answer.status, self.told[-1]
 
 
-def start(installation: Installation) -> Daemon:
-    """Start the service as systemd does, with nothing in its environment but what the unit puts there."""
+def start(installation: Installation, *under: str, keeps: Sequence[int] = ()) -> Daemon:
+    """Start the service as systemd does, with nothing in its environment but what the unit puts there.
+
+    Args:
+        installation: whose service.
+        under: a command that runs it, as a tracer does.
+        keeps: descriptors that it is handed.
+    """
     places = installation.places
     address = str(places.folder / "notify")
     Path(address).unlink(missing_ok=True)
@@ -75,9 +81,9 @@ def start(installation: Installation) -> Daemon:
         "WATCHDOG_USEC": str(1800 * 10**6),
         "CREDENTIALS_DIRECTORY": str(places.credentials),
     } | {key: value for key, value in os.environ.items() if key.startswith("COVERAGE")}
-    command = [sys.executable, "-m", "mdm_sync", "--config", str(places.settings), "daemon"]
+    command = [*under, sys.executable, "-m", "mdm_sync", "--config", str(places.settings), "daemon"]
     with log_file.open("w") as log:
-        process = subprocess.Popen(command, env=environment, stderr=log, text=True, umask=0o077)
+        process = subprocess.Popen(command, env=environment, stderr=log, text=True, umask=0o077, pass_fds=keeps)
     return Daemon(process, systemd, log_file, places.folder / "metrics.sock")
 
 

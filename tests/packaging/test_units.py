@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mdm_sync.cli.exits import Exit
+from mdm_sync.service import LONGEST_END_SECONDS, TICK_SECONDS
 from tests.packaging.commands import ROOT, run
 
 UNIT = ROOT / "systemd" / "mdm-sync.service"
@@ -72,6 +73,12 @@ def test_it_says_that_it_is_ready_and_alive_and_who_mails_when_it_is_not() -> No
         "KillMode": ["mixed"],
     }
     assert len(settings("WatchdogSec")) == 1
+
+
+def test_it_is_given_more_time_to_end_than_it_takes() -> None:
+    (given,) = settings("TimeoutStopSec")
+    assert given.endswith("min")
+    assert 60 * int(given.removesuffix("min")) >= LONGEST_END_SECONDS + TICK_SECONDS
 
 
 def test_it_starts_the_daemon_with_its_settings() -> None:

@@ -3,6 +3,8 @@
 import logging
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -16,6 +18,18 @@ from tests.unit.simulated import Simulation, simulated
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
+HANGS = """
+import os, signal, threading
+from mdm_sync import service
+from mdm_sync.bootstrap import utc_now
+from mdm_sync.cli.daemon import cut_off
+service.LONGEST_END_SECONDS = 0.01
+def hang():
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait()
+assert not service.Service(lambda _: [service.Task("sweep", service.Every(1), hang)], utc_now).run()
+cut_off()
+"""
 QUICK = 0.01
 """Seconds between two looks of the main thread, where a test waits for them."""
 
@@ -219,6 +233,26 @@ class TestSignals:
         self.run(sweep)
         assert steps > 0
         assert told(caplog) == ["started", "ending after the step in hand", "losses was broken off", "ended"]
+
+    def test_a_step_that_hangs_is_not_waited_for_beyond_its_time(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(service_module, "LONGEST_END_SECONDS", QUICK)
+        released = threading.Event()
+
+        def sweep() -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            released.wait()
+
+        service = Service(lambda _: every_minute(sweep=sweep), lambda: datetime.now(UTC))  # noqa: TID251 - the real clock
+        assert not service.run()
+        released.set()
+        assert told(caplog) == ["ended in the middle of a step that took too long; the next start takes it up"]
+
+    def test_then_the_process_ends_all_the_same(self) -> None:
+        done = subprocess.run([sys.executable, "-c", HANGS], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, done.stdout, done.stderr.splitlines()[1:]) == (0, "", [])
+        assert "the next start takes it up" in done.stderr
 
     def test_sighup_loads_the_settings_anew(self) -> None:
         heard: list[str] = []
