@@ -32,6 +32,7 @@ RECOVERED, WRITTEN_OFF, CLOSED = "wiedergefunden", "ausgebucht", "abgeschlossen"
 EARLIER = timedelta(days=400)
 """How long ago the other damages and repairs were reported: those of the last twelve months are the ones in repair."""
 
+_DAYS_AGO = (30, 350)
 STATUS_FIELD = "Status"
 _SEATS_IN_TEN = 7
 _TROLLEY_SIZE = 16
@@ -94,14 +95,20 @@ def fill(draft: Draft) -> None:
 
 
 def close_old_cases(draft: Draft) -> None:
-    """Add the thefts and losses of the last twelve months that are over: written off, and removed from Jamf."""
+    """Add the thefts and losses of the last twelve months that are over: written off, and removed from Jamf.
+
+    Where the year is old enough they are all of it, so that its yearly report has as many as the figures say.
+    """
     part = draft.plan.scale * len(draft.schools) / SCHOOLS
     schools = [school for school in draft.schools.values() if school.layout.size.ipads]
+    since_new_year = draft.moment(1).timetuple().tm_yday - 2
+    first, last = _DAYS_AGO
+    longest = last if since_new_year < 2 * first else min(last, since_new_year)
     for kind, in_year in ((THEFT, STOLEN_IN_YEAR), (LOSS, LOST_IN_YEAR)):
         there = sum(incident.kind == kind for incident in draft.incidents.values())
         for nth in range(round(in_year * part) - there):
             school = draft.random.choice(schools)
-            reported_at = draft.moment(1) - timedelta(days=draft.random.randint(30, 350))
+            reported_at = draft.moment(1) - timedelta(days=draft.random.randint(first, longest))
             serial = f"DMZ{'T' if kind == THEFT else 'L'}{nth:04d}{draft.derive(kind, str(nth))[:4].upper()}"
             draft.record(kind, WRITTEN_OFF, reported_at, serial=serial, asset_tag="", school=school.school.number)
 

@@ -243,6 +243,14 @@ def full() -> District:
 
 
 @pytest.mark.verify
+def test_the_damages_of_its_year_are_what_is_in_repair() -> None:
+    district = built(plan(12, 0.2))
+    kinds = ("Schaden", "Reparatur")
+    of_year = [one for one in district.incidents if one.kind in kinds and one.reported_at.year == NOW.year]
+
+    assert len(of_year) == sum(map(is_in_repair, district.devices))
+
+
 class TestTheWholeCity:
     def test_schools_by_form_and_support(self, full: District) -> None:
         assert Counter(school.form for school in full.schools) == FORMS
@@ -279,6 +287,16 @@ class TestTheWholeCity:
         assert sum(i.kind == "Diebstahl" for i in full.incidents) == 89
         assert sum(i.kind == "Verlust" for i in full.incidents) == 16
         assert len({d.serial for d in full.devices if is_ipad(d)}) == 81_961
+
+    def test_its_year_has_the_thefts_losses_and_damages_of_the_figures(self, full: District) -> None:
+        assert Counter(
+            i.kind in {"Diebstahl", "Verlust"} for i in full.incidents if i.reported_at.year == NOW.year
+        ) == {
+            True: 89 + 16,
+            False: 1_047,
+        }
+
+    def test_records_are_more_than_devices(self, full: District) -> None:
         assert 81_961 < len(full.devices) < 82_500
 
     def test_persons_and_groups(self, full: District) -> None:
