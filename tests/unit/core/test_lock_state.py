@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mdm_sync.core.lock_orders import LockOrder, Outcome, command_of, newest, uuids
+from mdm_sync.core.lock_orders import LockOrder, Outcome, command_of, last_of_each, newest, uuids
 from mdm_sync.core.lock_state import SHOWN_WITHIN, LockPhase, LockStanding, standing
 from mdm_sync.core.locks import LockCommand, LockKind, LockState
 from mdm_sync.core.model import Device
@@ -243,3 +243,8 @@ class TestWhatBecameOfAnOrder:
         commands = [command(), command("disable", uuid="b"), command(uuid="c")]
         assert uuids(commands, "enable") == ("a", "c")
         assert uuids(commands, "disable") == ("b",)
+
+
+def test_the_last_order_for_a_device_is_over_those_before_it() -> None:
+    first, second, other = order(), order("disable"), replace(order(), subject="device:2")
+    assert last_of_each([first, other, second]) == (second, other)

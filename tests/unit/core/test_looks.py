@@ -49,8 +49,8 @@ class TestConditions:
 
 def test_who_moved_is_told_by_the_school_that_they_left() -> None:
     here, there = Moved(school="100002", ref="P-1", by="uuid"), Moved(school="100001", ref="P-2", by="mail")
-    moved = {"person:100001/b": here, "person:100002/x": there, "person:100001/a": there}
+    moved = {"person:100001/b/c": here, "person:100002/x": there, "person:100001/a": there}
     assert moved_by_school(moved) == {
-        "100001": [("person:100001/a", there), ("person:100001/b", here)],
+        "100001": [("person:100001/a", there), ("person:100001/b/c", here)],
         "100002": [("person:100002/x", there)],
     }

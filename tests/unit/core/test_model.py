@@ -194,6 +194,11 @@ def test_what_no_class_can_count_on(name: str, *, aside: bool) -> None:
     assert ipad(name=name).is_set_aside(POOL) is aside
 
 
+@pytest.mark.parametrize(("name", "of_office"), [("Büro-1", True), ("Reserve-1", False)])
+def test_a_device_of_the_office_is_told_by_its_name(name: str, *, of_office: bool) -> None:
+    assert ipad(name=name).is_of_office(POOL) is of_office
+
+
 @pytest.mark.parametrize(("family", "subject"), [(Family.MOBILE, "device:4711"), (Family.COMPUTER, "computer:4711")])
 def test_a_device_is_a_subject_by_its_family_and_jamf_id(family: Family, subject: str) -> None:
     assert replace(ipad(jamf_id=4711), family=family).subject == subject

@@ -41,6 +41,12 @@ def due(sources: list[Source], schools: list[School], now: datetime = BEGAN, nig
 )
 def test_a_night_begins_at_its_clock_time_also_where_summer_time_changes(now: datetime, began: datetime) -> None:
     assert NIGHT.began(now) == began
+    assert NIGHT.began(now).tzinfo is UTC
+
+
+def test_the_day_is_that_of_the_schools_not_of_the_machine() -> None:
+    after_midnight = Night(first=time(0, 15), until=time(5), every=5 * MINUTE, least=2, zone=BERLIN)
+    assert after_midnight.began(datetime(2026, 1, 20, 23, 30, tzinfo=UTC)) == datetime(2026, 1, 20, 23, 15, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(("schools", "at_once"), [(0, 2), (60, 2), (61, 3), (155, 6), (1550, 52)])

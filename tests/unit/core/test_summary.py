@@ -23,6 +23,7 @@ from mdm_sync.core.summary import (
     schema_of_summary,
     summary_of,
     written,
+    written_out,
 )
 from mdm_sync.core.views import Source
 from tests.replacing import replace
@@ -267,6 +268,12 @@ class TestSchema:
             if field.get("type") == "string" and "enum" not in field
         }
         assert free == {"name", "form", "number", "campus", "support", "rule", "kind", "handling", "counted_at"}
+
+
+def test_as_plain_values_it_is_what_its_json_says() -> None:
+    summary = summary_of(FACTS)
+
+    assert written_out(summary) == json.loads(written(summary))
 
 
 def test_how_the_sources_stood_is_read_without_the_rest() -> None:
