@@ -59,6 +59,11 @@ def test_a_night_over_midnight_is_as_long_as_it_is() -> None:
     assert night.at_once(8) == 2
 
 
+def test_a_look_that_would_begin_too_late_does_not_count() -> None:
+    night = Night(first=time(3), until=time(5, 30), every=40 * MINUTE, least=1, zone=BERLIN)
+    assert night.at_once(155) == 52
+
+
 def test_a_night_without_length_reads_all_at_once() -> None:
     night = Night(first=time(3), until=time(3), every=timedelta(minutes=5), least=1, zone=BERLIN)
     assert night.at_once(155) == 155
