@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEBIAN_PACKAGES := slapd ldap-utils curl openssl age
+# A browser for mails; secret stores as desktops have them.
+DEBIAN_PACKAGES_TO_VERIFY := chromium poppler-utils dbus-daemon gnome-keyring python3-keyrings.alt
 READY := $(VENV)/.ready
 # The tests of one file share servers and build on each other, so a file stays in one process. The order stays as well:
 # the long ones come first, and the short ones at the end fill what is left.
@@ -13,7 +15,7 @@ VERIFY_LOG := $(VENV)/verify.log
 AXE := $(VENV)/axe
 
 .DEFAULT_GOAL := help
-.PHONY: help setup debian browser axe demo test verify lint bench peers mutation texts clean
+.PHONY: help setup debian debian-verify axe demo test verify lint bench peers mutation texts clean
 
 help:
 	@echo "make demo    the main job on a simulated district of two schools"
@@ -30,8 +32,8 @@ setup: debian $(READY)
 debian:
 	@sh tests/setup-debian.sh $(DEBIAN_PACKAGES)
 
-browser:
-	@sh tests/setup-debian.sh chromium poppler-utils
+debian-verify:
+	@sh tests/setup-debian.sh $(DEBIAN_PACKAGES_TO_VERIFY)
 
 axe: $(READY)
 	@command -v npm >/dev/null || sh tests/setup-debian.sh npm
@@ -56,7 +58,7 @@ lint: $(READY)
 test: setup lint
 	$(BIN)/pytest -m "not verify" $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered
 
-verify: test browser axe mutation peers
+verify: test debian-verify axe mutation peers
 	$(BIN)/pytest -m verify --log-file=$(VERIFY_LOG) --log-file-level=WARNING
 	@echo "what the long tests tell, seeds and phases of kills among it: $(VERIFY_LOG)"
 	sh tests/every-python.sh $(SIDE_BY_SIDE)

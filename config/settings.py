@@ -366,6 +366,16 @@ class MailSettings(Section):
         return frozenset(rule for circle in circles for rule in circle.rules) | frozenset(self.central.at_once or ())
 
 
+_NARROWEST_STEP = 5
+
+
+def _wide_enough(value: int) -> int:
+    """In narrower steps sums of a few parts would tell the part that is kept back."""
+    if 0 < value < _NARROWEST_STEP:
+        raise ValueError(f"must be 0, or {_NARROWEST_STEP} and more: less would keep nothing back")
+    return value
+
+
 class UpstreamSettings(Section):
     """Where the totals are pushed to."""
 
@@ -373,7 +383,7 @@ class UpstreamSettings(Section):
     ca_file: Path | None = None
     client_certificate: Path | None = None
     proxy: ProxyUrl | None = None
-    few_below: int = Field(default=0, ge=0, le=100)
+    few_below: Annotated[int, AfterValidator(_wide_enough)] = Field(default=0, ge=0, le=100)
     after_outage: Literal["newest", "daily"] = "newest"
 
 
@@ -537,6 +547,7 @@ class RetentionSettings(Section):
     findings_days: int = Field(default=365, ge=1, le=3650)
     incidents_days: int = Field(default=1461, ge=1, le=3650)
     locks_days: int = Field(default=365, ge=1, le=3650)
+    totals_days: int = Field(default=1827, ge=1, le=3650)
     sent_days: int = Field(default=30, ge=1, le=3650)
     failed_days: int = Field(default=90, ge=1, le=3650)
     backups_days: int = Field(default=30, ge=1, le=3650)

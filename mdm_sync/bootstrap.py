@@ -15,7 +15,6 @@ from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
 from functools import cache, cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -58,6 +57,7 @@ if TYPE_CHECKING:
     from connectors.iserv.classes import GroupNames
     from connectors.jamf import JamfAccess
     from connectors.mail import MailChannel, MailComposer, SmtpServer
+    from connectors.monitoring import Display
     from connectors.upstream import UpstreamChannel
     from mdm_sync.equipment import Checkup, Equipment
     from mdm_sync.locking import Locking
@@ -69,6 +69,7 @@ SETTINGS_VARIABLE = "MDM_SYNC_CONFIG"
 HTTPS_PORT = 443
 DEFAULT_SETTINGS = Path("/etc/mdm-sync/mdm-sync.toml")
 LOCKING_SECRET = "jamf-locking-client-secret"  # noqa: S105 - its name, not itself
+UPSTREAM_KEY = "upstream-client-key"
 
 
 def settings_path(named: Path | None) -> Path:
@@ -195,6 +196,13 @@ def inventory() -> tuple[StoredColumn, ...]:
     return stored()
 
 
+def display(pages: Mapping[str, Callable[[], tuple[int, str, str]]]) -> "Display":
+    """Pages for monitors by their path (status, kind of content, text), shown nowhere at first."""
+    from connectors.monitoring import Display
+
+    return Display(pages)
+
+
 @dataclass(frozen=True)
 class Installation:
     """One installation of the program, as its settings file describes it."""
@@ -249,7 +257,8 @@ class Installation:
             "jamf-client-secret": True,
             LOCKING_SECRET: settings.locking.enabled,
             "mail-password": bool(settings.mail and settings.mail.login),
-            "upstream-token": settings.upstream is not None,
+            "upstream-token": bool(settings.upstream and not settings.upstream.client_certificate),
+            UPSTREAM_KEY: bool(settings.upstream and settings.upstream.client_certificate),
         }
         connected = (school for school in self.schools() if school.stage is not Stage.NOT_CONNECTED)
         return (*(name for name, needed in wanted.items() if needed), *(school.source for school in connected))
@@ -371,11 +380,10 @@ class Installation:
     @contextmanager
     def throw_away_state(self) -> Iterator[State]:
         """A private copy of the store, gone at the end: what is done to it leaves nothing."""
-        from state import Store
+        from state import Store, private_copy
 
-        with TemporaryDirectory(prefix="mdm-sync-dry-run-") as folder:
-            Store.copy(self.settings.state.folder, Path(folder))
-            store = Store.open(Path(folder))
+        with private_copy(self.settings.state.folder) as folder:
+            store = Store.open(folder)
             try:
                 yield store
             finally:
@@ -498,25 +506,6 @@ class Installation:
         """The ways out of the house that the settings name."""
         return {**self._ways_out()}
 
-    @contextmanager
-    def showing(self, pages: Mapping[str, Callable[[], tuple[int, str, str]]]) -> Iterator[None]:
-        """Pages by their path (status, kind of content, text) for monitors, where the settings say so.
-
-        Raises:
-            SettingsError: it cannot listen there.
-        """
-        from connectors.monitoring import PageServer
-
-        listen = self.settings.monitoring.listen
-        if listen is None:
-            yield
-            return
-        server = PageServer(listen, pages)
-        try:
-            yield
-        finally:
-            server.close()
-
     def ping(self) -> None:
         """Tell the monitor of the settings that the service lives."""
         from connectors.monitoring import ping
@@ -538,7 +527,7 @@ class Installation:
                 url=upstream.url,
                 ca_file=upstream.ca_file,
                 token=None if shown else lambda: secret("upstream-token"),
-                certificate=ClientCertificate(shown, lambda: secret("upstream-client-key")) if shown else None,
+                certificate=ClientCertificate(shown, lambda: secret(UPSTREAM_KEY)) if shown else None,
                 proxy=upstream.proxy,
             )
         return ways
@@ -658,15 +647,20 @@ class Installation:
             conditions=self.conditions(utc_now()),
         )
 
-    def lock_mails(self) -> LockMails | None:
-        """What tells of locks that wait for a person, where the settings name a mail server."""
+    def lock_mails(self, *, also_in_quiet_hours: bool = False) -> LockMails | None:
+        """What tells of locks that wait for a person; None where nobody is to be told, or not at this moment."""
         from connectors.mail import CentralLockMails
 
         composer = self._mail_composer()
         if composer is None:
             return None
-        central = [one for one in self._recipients(self.schools()) if one.circle is Circle.CENTRAL]
-        return CentralLockMails(composer, central, utc_now)
+        now, zone = utc_now(), ZoneInfo(self.settings.calendar.zone)
+        central = [
+            one
+            for one in self._recipients(self.schools())
+            if one.circle is Circle.CENTRAL and (also_in_quiet_hours or one.may_be_disturbed(now, zone))
+        ]
+        return CentralLockMails(composer, central, utc_now) if central else None
 
     def _recipients(self, schools: Sequence[School]) -> Sequence[Recipient]:
         from config.recipients import recipients

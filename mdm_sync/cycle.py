@@ -17,11 +17,12 @@ from mdm_sync.core.model import School, Stage
 from mdm_sync.core.plan import fingerprint
 from mdm_sync.equipment import Equipment, SourceOutcome
 from mdm_sync.errors import SettingsError
-from mdm_sync.judging import Judging, everything_judged
+from mdm_sync.judging import Judging, everything_judged, looks_of
 from mdm_sync.leaving import Leaving, commit_of
 from mdm_sync.ports import NewEntry, OpenFinding
 from mdm_sync.reading import FleetReading, read_sources, swept_within
 from mdm_sync.restraint import conclude
+from mdm_sync.sparing import nothing_spared, spared
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,8 @@ class Scope:
         only: numbers of the schools to read and judge; empty for all.
         offline: read nothing, judge what is stored.
         reads: which sources are read.
-        full: a sweep of Jamf Pro even where a read of what changed would do.
+        full: a sweep of Jamf Pro even where a read of what changed would do, and a look at every school even where
+            nothing changed.
         changes_within: for how long after a sweep a read of what changed does; zero for never.
     """
 
@@ -109,12 +111,14 @@ def run_cycle(equipment: Equipment, schools: Sequence[School], scope: Scope = EV
     sources = () if scope.offline else tuple(read_sources(equipment, asked, _fleet_reading(equipment, scope)))
     log.debug("cycle: judging")
     judging = Judging.of(equipment, schools, chosen)
-    judged = tuple(everything_judged(judging, partly=bool(scope.only)))
+    sparing = nothing_spared(judging) if scope.only or scope.full else spared(judging)
+    judged = tuple(everything_judged(judging, sparing, partly=bool(scope.only)))
     conclusion = conclude(equipment, judging, judged, sources, whole=not scope.only)
+    looks = None if scope.only else looks_of(judging, sparing, judged)
     leaving = Leaving(equipment, schools, started)
     finished = equipment.clock()
     log.debug("cycle: committing")
-    equipment.state.commit(commit_of(started, finished, conclusion, leaving))
+    equipment.state.commit(commit_of(started, finished, conclusion, leaving, looks))
     result = CycleResult(
         started=started,
         finished=finished,

@@ -10,7 +10,11 @@ A message names what went wrong, where, and the way out. It carries no name of a
 messages reach logs.
 """
 
+import sys
+import threading
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class MdmSyncError(Exception):
@@ -55,3 +59,19 @@ def told_by_place(error: BaseException) -> str:
     frames = reversed(traceback.extract_tb(error.__traceback__))
     way = " < ".join(f"{frame.name} ({frame.filename}:{frame.lineno})" for frame in frames)
     return f"unexpected {type(error).__name__} in {way}"
+
+
+@contextmanager
+def crashes_told_by_place(tell: Callable[[str], None]) -> Iterator[None]:
+    """Let what ends a thread, or comes where nobody can catch it, be told by its place."""
+    before = threading.excepthook, sys.unraisablehook
+
+    def told(crash: "threading.ExceptHookArgs | sys.UnraisableHookArgs") -> None:
+        if crash.exc_value:
+            tell(told_by_place(crash.exc_value))
+
+    threading.excepthook = sys.unraisablehook = told
+    try:
+        yield
+    finally:
+        threading.excepthook, sys.unraisablehook = before

@@ -5,13 +5,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.core.lock_orders import FOR_A_PERSON, last_of_each
 from mdm_sync.core.model import Person
 from mdm_sync.core.retention import Kept, outlived
 from mdm_sync.cycle import EVERYTHING, CycleResult, Scope, run_cycle
 from mdm_sync.delivery import Delivery, deliver
 from mdm_sync.importing import Imported, Importing, Rejected
-from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting
-from mdm_sync.ports import Backup, Channel, Erased, NewEntry, OutboxEntry, Progress, Purged, Restored, State
+from mdm_sync.locking import AutomaticLocks, District, lock_thefts, tell_waiting, waiting_locks
+from mdm_sync.ports import (
+    Backup,
+    Channel,
+    Erased,
+    ErasedCopies,
+    NewEntry,
+    OutboxEntry,
+    Progress,
+    Purged,
+    Restored,
+    State,
+)
 from mdm_sync.refreshing import refresh_devices
 from mdm_sync.watching import WatchResult, watch_losses
 
@@ -111,7 +123,12 @@ def importing(installation: Installation, state: State) -> Importing:
 def preview_mails(installation: Installation) -> tuple[NewEntry, ...]:
     """The mails of the present state, as if nobody had been told of anything; nothing is noted or sent."""
     with installation.state_to_ask() as state:
-        return installation.mailing(state).preview()
+        mails = installation.mailing(state).preview()
+        orders = (one for one in last_of_each(state.lock_orders.orders()) if one.automatic)
+        held = (one for one in orders if one.outcome in FOR_A_PERSON)
+        waiting = waiting_locks(held, state.incidents.incidents(), installation.schools())
+    lock_mails = installation.lock_mails(also_in_quiet_hours=True)
+    return (*lock_mails.locks(waiting), *mails) if lock_mails and waiting else mails
 
 
 def test_mail(installation: Installation, address: str) -> None:
@@ -140,7 +157,7 @@ def refresh(installation: Installation, progress: Progress, name: str) -> bool:
 def lock_new_thefts(installation: Installation) -> AutomaticLocks:
     """Lock what is newly reported as stolen, as far as the settings let it and nobody has to decide.
 
-    It does nothing twice. What waits for a person is told by mail.
+    It does nothing twice. What waits for a person is told by mail, in quiet hours by the first run after them.
     """
     limits = installation.lock_limits
     if limits is None:
@@ -192,8 +209,8 @@ def restore(installation: Installation, file: Path, identity: Path | None) -> Re
     return restored
 
 
-def erase(installation: Installation, persons: Sequence[Person]) -> tuple[Erased, Sequence[Backup]]:
-    """Erase persons from copies and store; returns the copies that could not be rewritten, for they are encrypted."""
-    encrypted = installation.backups().erase(persons, utc_now())
-    with installation.working_state("privacy erase") as state:
-        return state.care.erase(persons), encrypted
+def erase(installation: Installation, persons: Sequence[Person]) -> tuple[Erased, ErasedCopies]:
+    """Erase persons from copies and store, the store last: as long as it knows them, it can be done again."""
+    backups = installation.backups()
+    with installation.working_state("privacy erase") as state, backups.erasing(persons, utc_now()) as copies:
+        return state.care.erase(persons), copies

@@ -5,7 +5,7 @@ known who holds what anywhere, the people, at last what only the district as a w
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -13,6 +13,7 @@ from mdm_sync.core.brakes import Looked
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.exceptions import StandingException, without_excepted
 from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind, transitions, vanished
+from mdm_sync.core.looks import Look, Outcome
 from mdm_sync.core.matching import Candidates, PersonIndex, match
 from mdm_sync.core.model import Device, Key, School, Stage
 from mdm_sync.core.rules import (
@@ -30,6 +31,7 @@ from mdm_sync.core.rules.rule import stale_needs
 from mdm_sync.core.stock import stock_of
 from mdm_sync.core.views import NOWHERE, DistrictView, LossCase, LossView, Moved, PeopleView, SchoolView, Source, Stock
 from mdm_sync.equipment import FLEET, Equipment
+from mdm_sync.sparing import Sparing
 
 Stored = Mapping[Key, StoredFinding]
 
@@ -43,6 +45,7 @@ class Judged:
         off: ids of the rules that are not applied there.
         undecided: ids of those that could not decide.
         used: standing exceptions that covered something.
+        lasting: while nothing changes that it rests on, it comes to the same again.
     """
 
     steps: tuple[Transition, ...]
@@ -50,6 +53,7 @@ class Judged:
     off: frozenset[str] = frozenset()
     undecided: frozenset[str] = frozenset()
     used: frozenset[StandingException] = frozenset()
+    lasting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,23 +98,46 @@ class Judging:
         """The day at the schools."""
         return self.conditions.calendar.day(self.conditions.now)
 
-    def of_schools(self, *, partly: bool) -> Iterator[Judged]:
+    def of_schools(self, sparing: Sparing, *, partly: bool) -> Iterator[Judged]:
         """What the rules say of the chosen schools, and unless ``partly`` of the devices that stand in none.
 
         These are matched before the people are judged: a device that left its school's site is no longer held there.
+        What is spared comes to what it came to before, without a step.
         """
         self.equipment.state.staging.clear_assignments()
         stocks: dict[str, Stock] = {}
         for number, school in enumerate(self.chosen, start=1):
             self.equipment.progress("judged", number, len(self.chosen))
-            view = self._match(school)
-            stocks[school.number] = stock_of(view)
-            yield self._judge_devices(view, self.equipment.state.snapshot.findings_of_devices(school))
+            if school.number in sparing.devices:
+                yield self._judge_devices_of(school, stocks)
         if not partly:
             yield self._judge_nowhere()
             yield from map(self._let_go, self._not_connected())
+        holders = sparing.holders | self.equipment.state.snapshot.restaged_holders()
         for school in self.chosen:
+            if school.number not in stocks and school.number not in holders:
+                yield from self._as_before(sparing.looks[school.number])
+                continue
+            if school.number not in stocks:
+                yield self._judge_devices_of(school, stocks)
             yield from self._judge_people(school, stocks[school.number])
+
+    def _judge_devices_of(self, school: School, stocks: dict[str, Stock]) -> Judged:
+        view = self._match(school)
+        stocks[school.number] = stock_of(view)
+        judged = self._judge_devices(view, self.equipment.state.snapshot.findings_of_devices(school))
+        return replace(judged, lasting=True)
+
+    def _as_before(self, look: Look) -> Iterator[Judged]:
+        for one in look.outcomes:
+            yield Judged(
+                steps=(),
+                looked=Looked(school=look.school, rules=one.rules, subjects=one.subjects),
+                off=one.off,
+                undecided=one.undecided,
+                used=frozenset(known for known in self.equipment.exceptions if known.title in one.used),
+                lasting=True,
+            )
 
     def of_the_rest(self) -> Iterator[Judged]:
         """What they say of the district as a whole, and the steps of findings whose device is gone."""
@@ -187,7 +214,7 @@ class Judging:
         rules = self.equipment.rules.device_rules(view.school)
         return self._judged(
             school=view.school.number,
-            judgement=judge(view, rules, stale=self._stale(view.school)),
+            judgement=judge(view, rules, stale=self.stale(view.school)),
             rules=(rule_ids(DEVICE_RULES), rule_ids(rules)),
             stored=stored,
             subjects={device.subject: device.name for device in view.devices},
@@ -200,7 +227,7 @@ class Judging:
         rules = self.equipment.rules.loss_rules(school)
         return self._judged(
             school=school.number,
-            judgement=judge(view, rules, stale=self._stale(school)),
+            judgement=judge(view, rules, stale=self.stale(school)),
             rules=(rule_ids(LOSS_RULES), rule_ids(rules)),
             stored=stored,
             subjects={case.subject: case.device.name if case.device else "" for case in cases},
@@ -223,13 +250,14 @@ class Judging:
             conditions=self.conditions,
         )
         rules = self.equipment.rules.people_rules(school)
-        yield self._judged(
+        judged = self._judged(
             school=school.number,
-            judgement=judge(view, rules, stale=self._stale(school)),
+            judgement=judge(view, rules, stale=self.stale(school)),
             rules=(rule_ids(PEOPLE_RULES), rule_ids(rules)),
             stored=snapshot.findings_by(rule_ids(PEOPLE_RULES), school),
             subjects=dict.fromkeys((person.subject for person in persons), ""),
         )
+        yield replace(judged, lasting=True)
 
     def _judge_district(self) -> Judged:
         snapshot = self.equipment.state.snapshot
@@ -246,7 +274,7 @@ class Judging:
         rules = self.equipment.rules.district_rules()
         return self._judged(
             school="",
-            judgement=judge(view, rules, stale=self._stale(NOWHERE)),
+            judgement=judge(view, rules, stale=self.stale(NOWHERE)),
             rules=(rule_ids(DISTRICT_RULES), rule_ids(rules)),
             stored=snapshot.findings_by(rule_ids(DISTRICT_RULES)),
             subjects=dict.fromkeys((school.number for school in self.register), ""),
@@ -289,7 +317,7 @@ class Judging:
         connected = {school.number for school in self.register if school.stage is not Stage.NOT_CONNECTED}
         return (source for source in self.sources.values() if not source.school or source.school in connected)
 
-    def _stale(self, school: School) -> frozenset[Needs]:
+    def stale(self, school: School) -> frozenset[Needs]:
         """What is too old for new conclusions at a school; NOWHERE has no directory that could be."""
         conditions = self.conditions
         fleet = self.sources.get(FLEET)
@@ -309,9 +337,25 @@ def _baseline(step: Transition, first: Collection[str]) -> Transition:
     return replace(step, baseline=True) if opens and step.finding.rule in first else step
 
 
-def everything_judged(judging: Judging, *, partly: bool) -> Iterator[Judged]:
+def everything_judged(judging: Judging, sparing: Sparing, *, partly: bool) -> Iterator[Judged]:
     """All that the rules say in a cycle; one for some schools only looks at nothing beyond them."""
-    yield from judging.of_schools(partly=partly)
+    yield from judging.of_schools(sparing, partly=partly)
     yield from judging.of_losses(partly=partly)
     if not partly:
         yield from judging.of_the_rest()
+
+
+def looks_of(judging: Judging, sparing: Sparing, judged: Iterable[Judged]) -> tuple[Look, ...]:
+    """What is to be known of this cycle's looks at schools when the next one asks what it may spare itself."""
+    outcomes: defaultdict[str, list[Outcome]] = defaultdict(list)
+    for one in judged:
+        if one.lasting and one.looked:
+            used = frozenset(known.title for known in one.used)
+            outcome = Outcome(
+                rules=one.looked.rules, subjects=one.looked.subjects, off=one.off, undecided=one.undecided, used=used
+            )
+            outcomes[one.looked.school].append(outcome)
+    return tuple(
+        Look(school=number, basis=sparing.bases[number], at=judging.conditions.now, outcomes=tuple(found))
+        for number, found in outcomes.items()
+    )

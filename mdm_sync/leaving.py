@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from mdm_sync.core.looks import Look
 from mdm_sync.core.model import School
 from mdm_sync.equipment import Equipment
 from mdm_sync.mailing import Mailing
@@ -44,8 +45,14 @@ def mailing_of(equipment: Equipment, schools: Sequence[School]) -> Mailing | Non
     )
 
 
-def commit_of(started: datetime, finished: datetime, conclusion: Conclusion, leaving: Leaving) -> Commit:
-    """What is to be written of a conclusion, with what leaves the house because of it."""
+def commit_of(
+    started: datetime,
+    finished: datetime,
+    conclusion: Conclusion,
+    leaving: Leaving,
+    looks: Sequence[Look] | None = None,
+) -> Commit:
+    """What is to be written of a conclusion, with what leaves the house because of it; ``looks`` as in ``Commit``."""
     return Commit(
         started=started,
         finished=finished,
@@ -55,4 +62,5 @@ def commit_of(started: datetime, finished: datetime, conclusion: Conclusion, lea
         switched_off=conclusion.switched_off,
         idle_exceptions=conclusion.exceptions_over,
         entries=leaving.compose,
+        looks=looks,
     )

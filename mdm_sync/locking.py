@@ -5,7 +5,7 @@ outcome and asks Jamf Pro what became of it before anything else is sent.
 """
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -156,19 +156,26 @@ def _order(wish: Wish, at: datetime, *, known: tuple[str, ...] = ()) -> LockOrde
     )
 
 
-def tell_waiting(locking: Locking, district: "District", mails: LockMails) -> None:
-    """Put into the outbox which thefts wait for a person now, each once.
+def waiting_locks(
+    orders: Iterable[LockOrder], incidents: Iterable[Incident], schools: Sequence[School]
+) -> tuple[WaitingLock, ...]:
+    """Of these orders, those that somebody is told of.
 
     Nothing leaves the house for a school that is not live; of a report that is settled nobody needs to be told.
     """
-    live = may_leave(district.schools)
-    names = {school.number: school.name for school in district.schools}
-    open_reports = {one.number: one for one in district.incidents.incidents() if one.is_missing}
-    waiting = [
+    live = may_leave(schools)
+    names = {school.number: school.name for school in schools}
+    open_reports = {one.number: one for one in incidents if one.is_missing}
+    return tuple(
         WaitingLock(order=order, incident=report, school_name=names.get(report.school, ""))
-        for order in locking.orders.untold()
+        for order in orders
         if (report := open_reports.get(order.incident or 0)) and (report.school in live or report.school not in names)
-    ]
+    )
+
+
+def tell_waiting(locking: Locking, district: "District", mails: LockMails) -> None:
+    """Put into the outbox which thefts wait for a person now, each once."""
+    waiting = waiting_locks(locking.orders.untold(), district.incidents.incidents(), district.schools)
     if waiting:
         locking.orders.tell([one.order for one in waiting], mails.locks(waiting), locking.clock())
 

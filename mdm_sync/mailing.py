@@ -4,7 +4,7 @@ In a cycle this happens inside the transaction that commits its conclusions; bet
 digest or the end of somebody's quiet hours has come, in one of its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mdm_sync.core.brakes import HoldState
@@ -55,8 +55,9 @@ class Mailing:
 
     def _preview_for(self, recipient: Recipient) -> Iterator[NewEntry]:
         yield from self._holds(recipient, _NOBODY)
-        yield from self._urgent(recipient, _NOBODY)
-        yield from self._digest(recipient, self._news(recipient, _NOBODY))
+        told: set[int] = set()
+        yield from _noting(self._urgent(recipient, _NOBODY), told)
+        yield from self._digest(recipient, self._news_beside(told, recipient, _NOBODY))
         if recipient.sign_of_life:
             yield self.composer.sign_of_life(recipient, self.life(recipient))
 
@@ -65,15 +66,12 @@ class Mailing:
         told: set[int] = set()
         if recipient.may_be_disturbed(now, zone):
             yield from self._holds(recipient, recipient.key)
-            for entry in self._urgent(recipient, recipient.key):
-                told.update(one.number for one in entry.tells)
-                yield entry
+            yield from _noting(self._urgent(recipient, recipient.key), told)
         mailings = self.state.mailings
         last = mailings.turn(recipient.key, Turn.DIGEST)
         if every_digest or recipient.digest_is_due(last, now, zone):
             mailings.note_turn(recipient.key, Turn.DIGEST, now)
-            news = self._news(recipient, recipient.key)
-            yield from self._digest(recipient, (one for one in news if one.place.number not in told))
+            yield from self._digest(recipient, self._news_beside(told, recipient, recipient.key))
         if recipient.sign_of_life:
             yield from self._sign_of_life(recipient)
 
@@ -115,6 +113,10 @@ class Mailing:
         reported = self.state.mailings.news(_wanted(recipient, reader), self.schools)
         return (one for one in reported if not self.rules.is_observed(one.place.finding.rule, one.place.finding.school))
 
+    def _news_beside(self, told: Collection[int], recipient: Recipient, reader: str) -> Iterator[Reported]:
+        """The same without the findings that another mail tells of at this moment."""
+        return (one for one in self._news(recipient, reader) if one.place.number not in told)
+
     def _still_open(self, recipient: Recipient) -> dict[str, int]:
         counts = self.state.mailings.open_counts(_wanted(recipient, recipient.key))
         return _by_rule(counts, self.rules.is_observed)
@@ -155,6 +157,13 @@ class Mailing:
                 stale=source.is_older_than(limit, self.conditions.now),
                 failed=source.error is not None,
             )
+
+
+def _noting(entries: Iterable[NewEntry], told: set[int]) -> Iterator[NewEntry]:
+    """The same entries; the findings that they tell of are put into ``told``."""
+    for entry in entries:
+        told.update(one.number for one in entry.tells)
+        yield entry
 
 
 def _wanted(recipient: Recipient, reader: str) -> Wanted:

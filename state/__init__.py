@@ -3,6 +3,7 @@
 from state.audit import AuditTrail
 from state.backups import Backups
 from state.inventory import inventory
+from state.private_copy import private_copy
 from state.store import Store
 
-__all__ = ["AuditTrail", "Backups", "Store", "inventory"]
+__all__ = ["AuditTrail", "Backups", "Store", "inventory", "private_copy"]

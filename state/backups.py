@@ -12,12 +12,13 @@ from sqlite_utils import Database
 
 from mdm_sync.core.model import Person
 from mdm_sync.errors import PermanentError, TemporaryError
-from mdm_sync.ports import Backup, Restored
+from mdm_sync.ports import Backup, ErasedCopies, Restored
 from state.compaction import write_anew
 from state.connection import LOCK_NAME, STORE_NAME, connect
 from state.erased_keys import ErasedKeys
 from state.erasure import PersonKey, erase_person, words_of
 from state.migration import refuse_newer
+from state.private_copy import remove_left_copies
 from state.schema import migrations
 from state.trouble import plain_errors
 from state.writer import Told, WriterLock
@@ -55,8 +56,11 @@ class Backups:
         """Copy the store into this file as it is at one moment, while others may be writing; checked, or not there."""
         if not (self._store / STORE_NAME).exists():
             raise PermanentError(f"There is no state store at {self._store / STORE_NAME} yet: nothing to copy.")
+        if file.is_dir():
+            file = file / self._name(at)
+        self._refuse_what_is_ours(file)
         unfinished = file.with_name(file.name + UNFINISHED)
-        with self._alone(), plain_errors(file):
+        with self._alone(), plain_errors(file, is_copy=True):
             plain = self._store / f"copy{UNFINISHED}" if self._recipient else unfinished
             try:
                 _copy(self._store / STORE_NAME, plain)
@@ -76,8 +80,16 @@ class Backups:
         """The same, beside the earlier ones."""
         with plain_errors(self._folder):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        name = f"state-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}{ENDING}{ENCRYPTED if self._recipient else ''}"
-        return self.make(self._folder / name, at)
+        return self.make(self._folder / self._name(at), at)
+
+    def _name(self, at: datetime) -> str:
+        return f"state-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}{ENDING}{ENCRYPTED if self._recipient else ''}"
+
+    def _refuse_what_is_ours(self, file: Path) -> None:
+        """In our folders a copy must be known as one: else it would replace the store, or outlive its time."""
+        is_ours = file.resolve().parent in {self._store.resolve(), self._folder.resolve()}
+        if is_ours and not file.name.endswith((ENDING, ENDING + ENCRYPTED)):
+            raise PermanentError(f"{file}: in the folders of the store and its copies, a copy must end with {ENDING}.")
 
     def kept(self) -> Sequence[Backup]:
         """All copies that the program made by itself: regular ones, before a migration, before a restore."""
@@ -89,7 +101,7 @@ class Backups:
             Backup(
                 file=path,
                 made_at=datetime.fromtimestamp(path.stat().st_mtime, UTC),
-                encrypted=path.suffix == ENCRYPTED,
+                encrypted=_is_encrypted(path),
             )
             for path in sorted(found)
         )
@@ -98,23 +110,40 @@ class Backups:
         """Delete these, and what a copy left that was broken off."""
         with self._alone(), plain_errors(self._folder):
             for one in backups:
-                one.file.unlink(missing_ok=True)
-                one.file.with_name(f"{one.file.name}-wal").unlink(missing_ok=True)  # of a damaged store, kept with it
+                self._delete(one)
             self._remove_unfinished()
 
-    def erase(self, persons: Collection[Person], at: datetime) -> Sequence[Backup]:
-        """Erase persons from the copies, and remember to do so when one is restored."""
+    @staticmethod
+    def _delete(backup: Backup) -> None:
+        backup.file.unlink(missing_ok=True)
+        for left in ("-wal", "-shm", "-journal"):  # of a damaged store, kept with it; of an erasure that was broken off
+            backup.file.with_name(backup.file.name + left).unlink(missing_ok=True)
+
+    @contextmanager
+    def erasing(self, persons: Collection[Person], at: datetime) -> Iterator[ErasedCopies]:
+        """Erase persons from the copies, and remember to do so when one is restored; none is made before the end."""
         keys = [(person.school, person.uuid) for person in persons]
-        with self._alone(), plain_errors(self._folder):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._remove_unfinished()
-            self._erased.add(keys, at)
-            words = self._words_now(keys)
-            for backup in self.kept():
-                if not backup.encrypted:
-                    _erase_from(backup.file, keys, words)
-                    os.utime(backup.file, (backup.made_at.timestamp(), backup.made_at.timestamp()))
-        return [one for one in self.kept() if one.encrypted]
+        with self._alone():
+            with plain_errors(self._folder):
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._remove_unfinished()
+                self._erased.add(keys, at)
+                copies = self._erase_from_copies(keys)
+            yield copies
+
+    def _erase_from_copies(self, keys: Collection[PersonKey]) -> ErasedCopies:
+        words = self._words_now(keys)
+        kept, removed = self.kept(), []
+        for backup in kept:
+            if backup.encrypted:
+                continue
+            if _is_whole(backup.file):
+                _erase_from(backup.file, keys, words)
+                os.utime(backup.file, (backup.made_at.timestamp(), backup.made_at.timestamp()))
+            else:
+                self._delete(backup)
+                removed.append(backup)
+        return ErasedCopies(encrypted=[one for one in kept if one.encrypted], removed=removed)
 
     def forget(self, before: datetime) -> None:
         """Forget whom to erase from copies that are older than any that is kept."""
@@ -140,19 +169,21 @@ class Backups:
             with plain_errors(new):
                 _take_in(file, identity, new)
                 _check(new, of=file)
-                erased = self._erase_again(new)
+                as_of = _last_cycle(new)
+                erased = self._erase_again(new, as_of)
                 _flush(new)
                 kept = self._keep(present, at) if present.exists() else None
                 new.replace(present)
                 _flush(self._store)
         finally:
             new.unlink(missing_ok=True)
-        return Restored(kept=kept, erased=erased)
+        return Restored(kept=kept, erased=erased, as_of=as_of)
 
-    def _erase_again(self, new: Path) -> int:
+    def _erase_again(self, new: Path, since: datetime | None) -> int:
+        """Who was erased before its last cycle stood in IServ still, and came back as what that knows."""
         with closing(connect(new)) as connection:
             rows = connection.execute("SELECT school, uuid FROM persons").fetchall()
-        keys = self._erased.among([(row["school"], row["uuid"]) for row in rows])
+        keys = self._erased.among([(row["school"], row["uuid"]) for row in rows], since)
         if keys:
             _erase_from(new, keys, {})
         return len(keys)
@@ -182,6 +213,7 @@ class Backups:
         return kept
 
     def _remove_unfinished(self) -> None:
+        remove_left_copies(self._store)
         for folder in (self._store, self._folder):
             for left in folder.glob(f"*{UNFINISHED}*"):
                 left.unlink(missing_ok=True)
@@ -244,16 +276,28 @@ def _erase_from(copy: Path, keys: Collection[PersonKey], words: dict[PersonKey, 
         connection.execute("PRAGMA journal_mode = DELETE")
 
 
+def _is_encrypted(file: Path) -> bool:
+    """Whether age wrote it, whatever it is called."""
+    with file.open("rb") as opened:
+        return opened.read(max(map(len, _HEADERS_OF_AGE))).startswith(_HEADERS_OF_AGE)
+
+
+def _last_cycle(copy: Path) -> datetime | None:
+    """When the last cycle ended that it holds."""
+    with closing(connect(copy)) as connection:
+        row = connection.execute("SELECT max(finished_at) AS last FROM cycles").fetchone()
+    return datetime.fromisoformat(row["last"]) if row["last"] else None
+
+
 def _take_in(file: Path, identity: Path | None, new: Path) -> None:
     """Bring a copy, decrypted, to where the store is."""
     try:
-        with file.open("rb") as opened:
-            header = opened.read(len(_HEADERS_OF_AGE[0]))
+        is_encrypted = _is_encrypted(file)
     except OSError as error:
         raise PermanentError(f"The backup {file} cannot be read: {error.strerror}.") from error
     new.unlink(missing_ok=True)
     os.close(os.open(new, os.O_CREAT | os.O_EXCL, 0o600))
-    if not header.startswith(tuple(one[: len(header)] for one in _HEADERS_OF_AGE)) or not header:
+    if not is_encrypted:
         shutil.copyfile(file, new)
     elif identity is None:
         raise PermanentError(f"{file} is encrypted: name the file of its private key with --identity.")

@@ -2,12 +2,13 @@
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from secrets import token_hex
 
+from mdm_sync.errors import PermanentError
 from state.erasure import PersonKey
 
 _SALT_BYTES = 16
@@ -32,9 +33,9 @@ class ErasedKeys:
         ]
         self._write([*self._read(), *new])
 
-    def among(self, keys: Collection[PersonKey]) -> Sequence[PersonKey]:
-        """Those of these who were erased."""
-        entries = self._read()
+    def among(self, keys: Collection[PersonKey], since: datetime | None) -> Sequence[PersonKey]:
+        """Those of these who were erased since this moment, or ever."""
+        entries = [one for one in self._read() if since is None or datetime.fromisoformat(one["at"]) >= since]
         return [key for key in keys if any(_digest(key, one["salt"]) == one["key"] for one in entries)]
 
     def forget(self, before: datetime) -> None:
@@ -47,8 +48,13 @@ class ErasedKeys:
     def _read(self) -> list[dict[str, str]]:
         if not self._path.exists():
             return []
-        entries: list[dict[str, str]] = json.loads(self._path.read_text(encoding="utf-8"))
-        return entries
+        try:
+            return list(map(_entry, json.loads(self._path.read_text(encoding="utf-8"))))
+        except (ValueError, KeyError, TypeError) as error:
+            raise PermanentError(
+                f"{self._path} is damaged: from a copy that is restored nobody could be erased again. "
+                "Put it back from a copy of its folder, or delete it to forget who was erased."
+            ) from error
 
     def _write(self, entries: list[dict[str, str]]) -> None:
         beside = self._path.with_name(f"{self._path.name}.unfinished")
@@ -58,6 +64,13 @@ class ErasedKeys:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(self._path)
+
+
+def _entry(stored: Mapping[str, str]) -> dict[str, str]:
+    """As it was written."""
+    datetime.fromisoformat(stored["at"])
+    bytes.fromhex(stored["salt"])
+    return {name: stored[name] for name in ("at", "salt", "key")}
 
 
 def _digest(key: PersonKey, salt: str) -> str:

@@ -88,7 +88,8 @@ def words_of(connection: sqlite3.Connection, key: PersonKey) -> frozenset[str]:
 def know_words(connection: sqlite3.Connection, words: Iterable[str]) -> None:
     """Teach the connection ``mentions`` and ``redact``: whether a text holds one of these words; it without them."""
     longest_first = sorted(_spellings(words), key=len, reverse=True)
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+    # not within another word or number; an underscore parts words in names of devices
+    pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, longest_first))})(?![^\W_])", re.IGNORECASE)
 
     def redact(text: str | None) -> str | None:
         return None if text is None else _redacted(text, pattern)

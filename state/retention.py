@@ -70,6 +70,7 @@ _DELETIONS: tuple[tuple[Kept, str], ...] = (
         AND coalesce(incident, 0) NOT IN (SELECT number FROM incidents)
         """,
     ),
+    (Kept.TOTALS, "DELETE FROM totals WHERE day < substr(:totals, 1, 10)"),
     (
         Kept.FAILED,
         """

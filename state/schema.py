@@ -385,7 +385,7 @@ def m002_mails(db: Database) -> None:
 
 TOTALS = """
 CREATE TABLE totals (           -- history: how things stood, as the first cycle of each day counted
-    -- source: mdm-sync; kept: for good: counts only, by which years are compared
+    -- source: mdm-sync; kept: retention.totals_days: by them years are compared
     day TEXT PRIMARY KEY,       -- at the schools
     content BLOB NOT NULL       -- a summary of all schools, counts only (JSON, compressed by zlib)
 ) WITHOUT ROWID
@@ -396,6 +396,80 @@ CREATE TABLE totals (           -- history: how things stood, as the first cycle
 def m003_totals(db: Database) -> None:
     """The totals of each day."""
     db.execute(TOTALS)
+
+
+LOOKS = """
+CREATE TABLE looks (            -- the last look at each school: while nothing changes, a new one is spared
+    -- source: mdm-sync; kept: until the next look
+    school TEXT PRIMARY KEY,    -- Schulnummer
+    basis TEXT NOT NULL,        -- hash of settings, register, day and what else it rested on beside stored rows
+    at TEXT NOT NULL,           -- its moment, or the later one up to which it was found to hold
+    outcomes TEXT NOT NULL      -- which rules could decide, and on how many (JSON)
+) WITHOUT ROWID\n;
+CREATE TABLE altered (          -- where something changed since it was last looked at
+    -- source: mdm-sync; kept: until the next look at all schools
+    kind TEXT NOT NULL,         -- site, persons, holders
+    key TEXT NOT NULL,          -- Jamf's id of the site; Schulnummer
+    PRIMARY KEY (kind, key)
+) WITHOUT ROWID\n;
+CREATE TRIGGER devices_come AFTER INSERT ON devices BEGIN
+    INSERT INTO altered VALUES ('site', coalesce(new.site_id, '')) ON CONFLICT DO NOTHING;
+END\n;
+CREATE TRIGGER devices_go AFTER DELETE ON devices BEGIN
+    INSERT INTO altered VALUES ('site', coalesce(old.site_id, '')) ON CONFLICT DO NOTHING;
+    INSERT INTO altered SELECT 'holders', person_school FROM assignments
+    WHERE subject = old.subject AND person_school IS NOT NULL ON CONFLICT DO NOTHING;
+END\n;
+CREATE TRIGGER devices_change AFTER UPDATE ON devices WHEN
+    (old.serial, old.name, old.asset_tag, old.kind, old.model, old.site_id, old.shared, old.username, old.real_name,
+    old.email, old.managed, old.supervised, old.lost_mode, old.profile_expires, old.purchased, old.building, old.room,
+    old.prestage, old.groups, old.attributes, old.missed)
+    IS NOT (new.serial, new.name, new.asset_tag, new.kind, new.model, new.site_id, new.shared, new.username,
+    new.real_name, new.email, new.managed, new.supervised, new.lost_mode, new.profile_expires, new.purchased,
+    new.building, new.room, new.prestage, new.groups, new.attributes, new.missed)
+    OR coalesce(new.last_inventory < old.last_inventory, old.last_inventory IS NOT new.last_inventory)
+    OR old.last_inventory IS NOT new.last_inventory AND EXISTS (
+        SELECT 1 FROM findings WHERE rule = 'device-silent' AND subject = old.subject AND open
+    )
+BEGIN
+    INSERT INTO altered VALUES ('site', coalesce(old.site_id, '')), ('site', coalesce(new.site_id, ''))
+    ON CONFLICT DO NOTHING;
+    INSERT INTO altered SELECT 'holders', person_school FROM assignments
+    WHERE subject = old.subject AND person_school IS NOT NULL ON CONFLICT DO NOTHING;
+END\n;
+CREATE TRIGGER persons_come AFTER INSERT ON persons BEGIN
+    INSERT INTO altered VALUES ('persons', new.school) ON CONFLICT DO NOTHING;
+END\n;
+CREATE TRIGGER persons_go AFTER DELETE ON persons BEGIN
+    DELETE FROM looks;
+END\n;
+CREATE TRIGGER persons_change AFTER UPDATE ON persons WHEN
+    (old.ref, old.login, old.mail, old.role, old.given_name, old.family_name, old.leaver, old.classes, old.grade,
+    old.missed, old.gone_since, old.left_since, old.role_before)
+    IS NOT (new.ref, new.login, new.mail, new.role, new.given_name, new.family_name, new.leaver, new.classes,
+    new.grade, new.missed, new.gone_since, new.left_since, new.role_before)
+BEGIN
+    INSERT INTO altered VALUES ('persons', old.school) ON CONFLICT DO NOTHING;
+END\n;
+CREATE TRIGGER persons_change_address AFTER UPDATE ON persons WHEN old.mail_key IS NOT new.mail_key BEGIN
+    DELETE FROM looks;
+END\n;
+CREATE TRIGGER classes_come AFTER INSERT ON classes BEGIN
+    INSERT INTO altered VALUES ('persons', new.school) ON CONFLICT DO NOTHING;
+END\n;
+CREATE TRIGGER classes_go AFTER DELETE ON classes BEGIN
+    INSERT INTO altered VALUES ('persons', old.school) ON CONFLICT DO NOTHING;
+END\n
+"""
+"""Triggers see every change, whoever makes it. A newer report of a device changes what rules say only where it was
+silent. Whom an address named before cannot be asked any more, so where one goes, every look goes."""
+
+
+@migrations()
+def m004_looks(db: Database) -> None:
+    """What was last looked at, and what changed since."""
+    for statement in LOOKS.split("\n;\n"):
+        db.execute(statement)
 
 
 AUDIT_DAYS_AT_LEAST = 90

@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
@@ -11,6 +11,7 @@ from mdm_sync.core.brakes import Hold, HoldKey
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.coverage import DistrictCounts
 from mdm_sync.core.lifecycle import StoredFinding
+from mdm_sync.core.looks import Altered, Look
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Device, DeviceKind, Key, Person, School, SchoolClass, person_subject
 from mdm_sync.core.spelling import lookup_key
@@ -18,6 +19,7 @@ from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
 from mdm_sync.ports import Held
 from state.counts import count_all
 from state.decisions import holds_in_force
+from state.looks import RESTAGED, sites_naming, stored_changes, stored_looks
 from state.outbox import REFUSED_MAILS, REFUSED_SUMMARY
 from state.rows import DEVICE, PERSON, device_of, finding_of, mail_key, person_of
 from state.schema import FLEET_SOURCE
@@ -139,6 +141,26 @@ class Snapshot:
     def judged(self) -> frozenset[tuple[str, str]]:
         """School and rule of each look that could decide, ever since the rule was switched on there."""
         return frozenset((row["school"], row["rule"]) for row in self._connection.execute("SELECT * FROM judged"))
+
+    def looks(self) -> Mapping[str, Look]:
+        """The last look at each school that was not overtaken by a change which nobody can trace."""
+        return stored_looks(self._connection)
+
+    def altered(self, schools: Iterable[School], conditions: Conditions, since: datetime) -> Altered:
+        """Where something changed since the schools were last looked at, which was at ``since`` or later."""
+        return stored_changes(self._connection, self._school_by_site(schools), conditions, since)
+
+    def naming_persons_of(self, numbers: Collection[str], schools: Iterable[School]) -> frozenset[str]:
+        """Where a device names the address of a person of one of these schools, or one at their domains."""
+        if not numbers:
+            return frozenset()
+        register = tuple(schools)
+        domains = {lookup_key(name) for one in register if one.number in numbers for name in one.mail_domains}
+        return sites_naming(self._connection, numbers, domains, self._school_by_site(register))
+
+    def restaged_holders(self) -> frozenset[str]:
+        """Schools of persons whom staged assignments name otherwise than those of earlier cycles."""
+        return frozenset(school for (school,) in self._connection.execute(RESTAGED))
 
     def holds(self) -> Mapping[HoldKey, Hold]:
         """The holds that are not closed."""

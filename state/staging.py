@@ -241,8 +241,12 @@ def _replace_sites(connection: sqlite3.Connection, sites: Mapping[int, str]) -> 
 
 
 def _replace_classes(connection: sqlite3.Connection, read: DirectoryRead) -> None:
-    connection.execute("DELETE FROM classes WHERE school = ?", (read.school.number,))
+    """Where they are as before nothing is written: a school whose classes change is looked at again."""
+    school = read.school.number
+    stored = connection.execute("SELECT account, name FROM classes WHERE school = ?", (school,))
+    if {one.account: one.name for one in read.classes} == {row["account"]: row["name"] for row in stored}:
+        return
+    connection.execute("DELETE FROM classes WHERE school = ?", (school,))
     connection.executemany(
-        "INSERT OR REPLACE INTO classes VALUES (?, ?, ?)",
-        ((read.school.number, one.account, one.name) for one in read.classes),
+        "INSERT OR REPLACE INTO classes VALUES (?, ?, ?)", ((school, one.account, one.name) for one in read.classes)
     )

@@ -14,6 +14,7 @@ from state.history import History, note_holders
 from state.incidents import IncidentRegister, note_devices_of_incidents
 from state.inquiry import Inquiry
 from state.lock_orders import LockOrders
+from state.looks import note_looks
 from state.mailings import Mailings, put_mail
 from state.outbox import Outbox
 from state.snapshot import Snapshot
@@ -81,6 +82,7 @@ class Store:
     def commit(self, commit: Commit) -> None:
         """Write what a cycle concluded, all of it or nothing."""
         with transaction(self._database) as connection:
+            note_looks(connection, commit.looks)
             _write_assignments(connection)
             note_holders(connection, commit.finished)
             note_devices_of_incidents(connection, commit.finished)

@@ -16,8 +16,10 @@ _ROOM = "Make room on the disk, then try again."
 
 
 @contextmanager
-def plain_errors(path: Path) -> Iterator[None]:
+def plain_errors(path: Path, *, is_copy: bool = False) -> Iterator[None]:
     """What goes wrong inside with the store at this path, as an error of ours; mistakes of ours pass as they are.
+
+    ``is_copy``: the path is that of a copy which somebody wants to have there.
 
     Raises:
         PermanentError: the store is damaged, or may not be read or written.
@@ -26,7 +28,7 @@ def plain_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _of_the_disk(error, path) from error
+        raise _of_the_disk(error, path, is_copy=is_copy) from error
     except sqlite3.DatabaseError as error:
         if plain := _of_sqlite(error, path):
             raise plain from error
@@ -55,11 +57,12 @@ def _of_sqlite(error: sqlite3.DatabaseError, path: Path) -> MdmSyncError | None:
     return None
 
 
-def _of_the_disk(error: OSError, path: Path) -> MdmSyncError:
-    told = f"The state store {path} cannot be used: {error.strerror}."
+def _of_the_disk(error: OSError, path: Path, *, is_copy: bool) -> MdmSyncError:
+    what = f"The copy {path} cannot be written" if is_copy else f"The state store {path} cannot be used"
+    told = f"{what}: {error.strerror}."
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT | errno.EFBIG:
             return TemporaryError(f"{told} {_ROOM}")
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return PermanentError(f"{told} {_OWNER}")
-    return PermanentError(f"{told} Check the folder that the settings name for the state.")
+    return PermanentError(told if is_copy else f"{told} Check the folder that the settings name for the state.")

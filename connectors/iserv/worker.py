@@ -22,7 +22,7 @@ from connectors.iserv.reading import read_school
 from connectors.iserv.search import Way
 from connectors.iserv.wire import Answer, Read, Start, Task
 from connectors.trust import trust
-from mdm_sync.errors import MdmSyncError, PermanentError
+from mdm_sync.errors import MdmSyncError, PermanentError, crashes_told_by_place, told_by_place
 
 FEW_COLLECTIONS = 50_000
 """Objects between two runs of the garbage collector: entries come by the thousand and hold no cycles."""
@@ -33,8 +33,18 @@ def main(descriptor: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     gc.set_threshold(FEW_COLLECTIONS)
-    with Connection(descriptor) as connection, suppress(EOFError, OSError):
-        _work(connection)
+    with crashes_told_by_place(_say), Connection(descriptor) as connection:
+        try:
+            _work(connection)
+        except (EOFError, OSError):
+            return  # the other end is closed
+        except Exception as error:  # noqa: BLE001 - whatever it is, its words are not for the log
+            _say(told_by_place(error))
+            sys.exit(1)
+
+
+def _say(told: str) -> None:
+    sys.stderr.write(f"mdm-sync: reading directories: {told}\n")
 
 
 def _work(connection: Connection) -> None:

@@ -62,6 +62,32 @@ class PageServer:
             self._socket_file.unlink(missing_ok=True)
 
 
+class Display:
+    """Shows pages at one place at a time, nowhere at first.
+
+    Args:
+        pages: by their path.
+    """
+
+    def __init__(self, pages: Mapping[str, Callable[[], Page]]) -> None:
+        self._pages = pages
+        self._listen: str | None = None
+        self._server: PageServer | None = None
+
+    def show_at(self, listen: str | None) -> None:
+        """Show them there from now on, and no more where it was before; None: nowhere.
+
+        Raises:
+            SettingsError: it cannot listen there; where it was before it stays.
+        """
+        if listen == self._listen:
+            return
+        server = PageServer(listen, self._pages) if listen else None
+        if self._server:
+            self._server.close()
+        self._listen, self._server = listen, server
+
+
 class _Quiet:
     """Whoever hangs up in the middle of an answer is no trouble, and no traceback reaches the log."""
 

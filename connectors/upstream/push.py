@@ -16,6 +16,8 @@ from mdm_sync.errors import PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
 
 LIMITS = httpx.Timeout(connect=10, read=60, write=60, pool=10)
+LONGEST_ANSWER = 1 << 16
+"""Bytes of an answer that are listened to: its status says all, and an answer without end would keep us for ever."""
 COME_BACK_LATER = frozenset({408, 425, 429, *range(500, 600)})
 METHOD_NOT_ALLOWED = 405
 TOKEN_REFUSED = frozenset({401, 403})
@@ -40,6 +42,7 @@ class UpstreamChannel:
         token: bearer token, asked for when it is needed; None: there is none.
         certificate: shown to the server; None: there is none.
         proxy: address of an HTTP proxy on the way; those of the environment are not looked at.
+        limits: how long each phase of a call may take, in seconds.
     """
 
     def __init__(
@@ -50,12 +53,14 @@ class UpstreamChannel:
         token: Callable[[], str] | None = None,
         certificate: ClientCertificate | None = None,
         proxy: str | None = None,
+        limits: httpx.Timeout = LIMITS,
     ) -> None:
         self._url = url
         self._ca_file = ca_file
         self._token = token
         self._certificate = certificate
         self._proxy = proxy
+        self._limits = limits
 
     def send(self, entry: OutboxEntry) -> None:
         """Push one summary; the receiver recognises a repeated one by ``Idempotency-Key``.
@@ -87,10 +92,20 @@ class UpstreamChannel:
 
     def _answer(self, method: str, headers: Mapping[str, str], content: bytes | None = None) -> httpx.Response:
         try:
-            with httpx.Client(
-                verify=self._trust(), timeout=LIMITS, follow_redirects=False, proxy=self._proxy, trust_env=False
-            ) as client:
-                return client.request(method, self._url, content=content, headers=headers)
+            with (
+                httpx.Client(
+                    verify=self._trust(),
+                    timeout=self._limits,
+                    follow_redirects=False,
+                    proxy=self._proxy,
+                    trust_env=False,
+                ) as client,
+                client.stream(method, self._url, content=content, headers=headers) as answer,
+            ):
+                for _ in answer.iter_raw():  # to its end, since one that is cut off does not count
+                    if answer.num_bytes_downloaded > LONGEST_ANSWER:
+                        break
+                return answer
         except httpx.ConnectError as error:
             raise _unreachable(self._url, error) from error
         except httpx.ProxyError as error:

@@ -5,13 +5,21 @@ import sys
 
 from mdm_sync.cli.app import app
 from mdm_sync.cli.exits import Exit
-from mdm_sync.errors import MdmSyncError, SettingsError, told_by_place
+from mdm_sync.errors import MdmSyncError, SettingsError, crashes_told_by_place, told_by_place
 
 TRACEBACK_VARIABLE = "MDM_SYNC_TRACEBACK"
 
 
 def main() -> None:
     """Run the command that the arguments name; expected errors end as one message and an exit code."""
+    if os.environ.get(TRACEBACK_VARIABLE):
+        _run()
+    else:
+        with crashes_told_by_place(_say):
+            _run()
+
+
+def _run() -> None:
     try:
         app()
     except SettingsError as error:
@@ -29,5 +37,9 @@ def main() -> None:
 
 
 def _end(told: MdmSyncError | str, code: Exit) -> None:
-    print(f"mdm-sync: {told}", file=sys.stderr)
+    _say(told)
     sys.exit(code)
+
+
+def _say(told: MdmSyncError | str) -> None:
+    print(f"mdm-sync: {told}", file=sys.stderr)

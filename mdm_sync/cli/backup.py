@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mdm_sync.bootstrap import utc_now
 from mdm_sync.cli.audit import note
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console, plain
@@ -19,7 +20,9 @@ def backup(
     context: typer.Context,
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="FILE", help="Where to; left out: beside the regular copies, which are kept in number."),
+        typer.Argument(
+            metavar="FILE", help="Where to, a file or a folder; left out: beside the regular copies, kept in number."
+        ),
     ] = None,
 ) -> None:
     """Copy the store, as it is at one moment, also while the daemon works.
@@ -87,3 +90,11 @@ def restore(
             "%(number)d erasure was applied again.", "%(number)d erasures were applied again.", restored.erased
         )
         out.print(told % {"number": restored.erased})
+    known_since = installation.limits(utc_now())[Kept.BACKUPS]
+    if restored.as_of and restored.as_of < known_since:
+        told = texts.text(
+            "The copy is of %(day)s. Who was erased before %(since)s is not remembered any more and may be back: "
+            "erase them again."
+        )
+        days = {"day": texts.day(restored.as_of), "since": texts.day(known_since)}
+        out.print(told % days, style="yellow")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.bootstrap import Installation, display, utc_now
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.source_words import is_stale
 from mdm_sync.errors import MdmSyncError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ALIVE_SECONDS = 15 * 60
 """The longest step is one call that is retried."""
+NOT_YET = (HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", "the service begins\n")
 
 
 def daemon(context: typer.Context) -> None:
@@ -41,15 +42,51 @@ def daemon(context: typer.Context) -> None:
     installation = session.installation()
     with installation.working_state("daemon"):
         pass  # a store that cannot be opened is told now, not by the first task
+    shown = _Shown()
 
     def load(progress: Progress) -> tuple[Task, ...]:
-        return tasks_of(session.installation(), progress)
+        loaded = session.installation()
+        tasks = tasks_of(loaded, progress)
+        shown.follow(loaded)
+        return tasks
 
-    service = Service(load, utc_now, _watchers(Supervisor.of(os.environ), installation.texts))
-    with installation.showing(
-        {"/metrics": lambda: _metrics(installation, service), "/healthz": lambda: _healthz(service)}
-    ):
+    try:
+        shown.service = service = Service(load, utc_now, _watchers(Supervisor.of(os.environ), installation.texts))
         service.run()
+    finally:
+        shown.close()
+
+
+class _Shown:
+    """What monitors are shown, by the settings that were loaded last.
+
+    Attributes:
+        service: whose standing is shown; None until it is made.
+    """
+
+    def __init__(self) -> None:
+        self.service: Service | None = None
+        self._installation: Installation | None = None
+        self._display = display({"/metrics": self._metrics, "/healthz": self._healthz})
+
+    def follow(self, installation: Installation) -> None:
+        """Show it where these settings say.
+
+        Raises:
+            SettingsError: it cannot be shown there; where it was shown before it stays.
+        """
+        self._display.show_at(installation.settings.monitoring.listen)
+        self._installation = installation
+
+    def close(self) -> None:
+        """Show nothing any more."""
+        self._display.show_at(None)
+
+    def _metrics(self) -> tuple[int, str, str]:
+        return _metrics(self._installation, self.service) if self._installation and self.service else NOT_YET
+
+    def _healthz(self) -> tuple[int, str, str]:
+        return _healthz(self.service) if self.service else NOT_YET
 
 
 def _metrics(installation: Installation, service: "Service") -> tuple[int, str, str]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console, plain, write_json
 from mdm_sync.errors import SettingsError
@@ -35,6 +36,7 @@ def import_reports(
 
     installation = session_of(context).installation()
     with installation.working_state("incidents import") as state:
+        note(installation, "incidents import")
         done = importing(installation, state).take(file)
     _tell((done,), installation.texts, json=json)
 

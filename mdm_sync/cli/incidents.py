@@ -100,6 +100,7 @@ def add_incident(
     with installation.working_state("incidents") as state:
         if case and any(one.case_number == case for one in state.incidents.incidents()):
             raise SettingsError(f"There is an incident {case} already; mdm-sync incidents list --all shows it.")
+        note(installation, "incidents add", f"school {school}")
         added = state.incidents.add(incident)
         question = _question(added, state)
     texts, out = installation.texts, console()

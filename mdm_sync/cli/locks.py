@@ -7,7 +7,7 @@ import typer
 from mdm_sync.cli.lock_text import LONGEST, outcome_word, reason
 from mdm_sync.cli.options import Format, FormatOption, session_of
 from mdm_sync.cli.output import console, plain, table, write_csv, write_json
-from mdm_sync.core.lock_orders import FOR_A_PERSON, LockOrder, Outcome
+from mdm_sync.core.lock_orders import FOR_A_PERSON, LockOrder, Outcome, last_of_each
 from mdm_sync.ports import Texts
 
 WAITING: frozenset[Outcome | None] = FOR_A_PERSON | {None}
@@ -37,7 +37,7 @@ def locks(
     installation = session_of(context).installation()
     with installation.state_to_ask() as state:
         orders = state.lock_orders.orders()
-    found = [one for one in _last_of_each(orders) if one.outcome in WAITING] if waiting else list(orders)
+    found = [one for one in last_of_each(orders) if one.outcome in WAITING] if waiting else list(orders)
     match format_:
         case Format.TABLE:
             _show(found, installation.texts)
@@ -64,11 +64,6 @@ def order_json(order: LockOrder) -> dict[str, object]:
         "closed_at": order.closed_at.isoformat() if order.closed_at else None,
         "why": order.why,
     }
-
-
-def _last_of_each(orders: tuple[LockOrder, ...]) -> list[LockOrder]:
-    """The last order for each device: what came of the ones before it is over."""
-    return list({one.subject: one for one in orders}.values())
 
 
 def _show(orders: list[LockOrder], texts: Texts) -> None:

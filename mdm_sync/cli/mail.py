@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mdm_sync.cli.audit import note
 from mdm_sync.cli.options import session_of
 from mdm_sync.cli.output import console, plain, table
 from mdm_sync.errors import SettingsError
@@ -52,6 +53,7 @@ def preview(context: typer.Context, folder: Annotated[Path, typer.Argument(help=
 
     installation = session_of(context).installation()
     mails = preview_mails(installation)
+    note(installation, "mail preview")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     names = [f"{number:03}-{_ODD.sub('_', mail.recipient)}" for number, mail in enumerate(mails, start=1)]
     for name, mail in zip(names, mails, strict=True):

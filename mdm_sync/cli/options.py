@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated
 
 import typer
 
 from mdm_sync.bootstrap import Installation, settings_path
 from mdm_sync.core.model import Severity
+from mdm_sync.errors import told_by_place
 
 
 class Format(StrEnum):
@@ -78,6 +80,18 @@ def session_of(context: typer.Context) -> Session:
     return session
 
 
+class _TextLines(logging.Formatter):
+    """Lines as people read them. Of an error only the place is told: its words may be what no log may hold."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s: %(message)s")
+
+    def formatException(  # noqa: N802 - the library's name
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        return told_by_place(ei[1]) if ei[1] else ""
+
+
 class _JsonLines(logging.Formatter):
     """One JSON object a line. A traceback is left out: it may show what no log may hold."""
 
@@ -96,8 +110,6 @@ class _JsonLines(logging.Formatter):
 def log_to_stderr(level: int, log_format: LogFormat = LogFormat.TEXT) -> None:
     """Log lines go to standard error, where systemd takes them up; a library speaks from warnings on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        _JsonLines() if log_format is LogFormat.JSON else logging.Formatter("%(levelname)s %(name)s: %(message)s")
-    )
+    handler.setFormatter(_JsonLines() if log_format is LogFormat.JSON else _TextLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("mdm_sync").setLevel(level)

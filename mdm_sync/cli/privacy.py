@@ -20,7 +20,7 @@ from mdm_sync.cli.private_file import write_privately
 from mdm_sync.core.model import Person
 from mdm_sync.core.retention import Kept
 from mdm_sync.errors import SettingsError
-from mdm_sync.ports import Backup, Erased, Purged, State, StoredColumn, Texts
+from mdm_sync.ports import Backup, Erased, ErasedCopies, Purged, State, StoredColumn, Texts
 
 app = typer.Typer(help="What is stored of persons, and when it goes.", no_args_is_help=True)
 
@@ -105,12 +105,12 @@ def erase(
                 "Close it first, or decide against the evidence with --despite-incident."
             )
     note(installation, "privacy erase", f"records: {len(persons)}")
-    erased, encrypted = jobs.erase(installation, persons)
+    erased, copies = jobs.erase(installation, persons)
     match format_:
         case TextFormat.TABLE:
-            _show_erased(erased, encrypted, installation)
+            _show_erased(erased, copies, installation)
         case TextFormat.JSON:
-            write_json(_erased_json(erased, encrypted, installation))
+            write_json(_erased_json(erased, copies, installation))
 
 
 @app.command("purge")
@@ -170,6 +170,7 @@ def kept_word(kind: Kept, texts: Texts) -> str:
         Kept.FINDINGS: texts.text("Resolved findings and closed holds"),
         Kept.INCIDENTS: texts.text("Settled incidents"),
         Kept.LOCKS: texts.text("Orders about Lost Mode"),
+        Kept.TOTALS: texts.text("Totals of past days"),
         Kept.SENT: texts.text("Mails and summaries sent"),
         Kept.FAILED: texts.text("Mails and summaries given up"),
         Kept.BACKUPS: texts.text("Copies of the store"),
@@ -215,8 +216,8 @@ def _encrypted_until(encrypted: Sequence[Backup], installation: Installation) ->
     return latest + installation.kept_for(Kept.BACKUPS) if latest else None
 
 
-def _erased_json(erased: Erased, encrypted: Sequence[Backup], installation: Installation) -> dict[str, object]:
-    until = _encrypted_until(encrypted, installation)
+def _erased_json(erased: Erased, copies: ErasedCopies, installation: Installation) -> dict[str, object]:
+    until = _encrypted_until(copies.encrypted, installation)
     return {
         "schema": "mdm-sync/erasure/1",
         "at": utc_now().isoformat(),
@@ -225,10 +226,11 @@ def _erased_json(erased: Erased, encrypted: Sequence[Backup], installation: Inst
         "serials": list(erased.serials),
         "lingering": erased.lingering,
         "encrypted_backups_until": until.isoformat() if until else None,
+        "damaged_backups_deleted": [one.file.name for one in copies.removed],
     }
 
 
-def _show_erased(erased: Erased, encrypted: Sequence[Backup], installation: Installation) -> None:
+def _show_erased(erased: Erased, copies: ErasedCopies, installation: Installation) -> None:
     out, texts = console(), installation.texts
     out.print(texts.text("Erased %(moment)s") % {"moment": texts.exact(utc_now())}, style="bold")
     out.print(facts_table((table, texts.number(rows)) for table, rows in erased.records.items()))
@@ -244,8 +246,11 @@ def _show_erased(erased: Erased, encrypted: Sequence[Backup], installation: Inst
         named = ", ".join(erased.serials[:MOST_SERIALS]) + (f" + {more}" if more > 0 else "")
         told = texts.text("Jamf Pro named the person at %(serials)s: clear the user fields there, else they come back.")
         out.print(plain(told % {"serials": named}, 1000))
-    if until := _encrypted_until(encrypted, installation):
+    if until := _encrypted_until(copies.encrypted, installation):
         told = texts.text("Encrypted copies of the store cannot be rewritten; the last one is deleted on %(day)s.")
         out.print(told % {"day": texts.day(until)})
+    for one in copies.removed:
+        told = texts.text("A damaged copy of the store could not be rewritten and was deleted: %(file)s")
+        out.print(plain(told % {"file": one.file}, 1000))
     if erased.lingering:
         out.print(texts.text("Another process is reading the store: erase again, or run mdm-sync privacy purge."))

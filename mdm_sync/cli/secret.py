@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mdm_sync.bootstrap import LOCKING_SECRET, Installation, SecretStore, secret_store
+from mdm_sync.bootstrap import LOCKING_SECRET, UPSTREAM_KEY, Installation, SecretStore, secret_store
 from mdm_sync.cli.exits import Exit
 from mdm_sync.cli.options import TextFormat, TextFormatOption, session_of
 from mdm_sync.cli.output import console, table, write_json
@@ -18,7 +18,9 @@ from mdm_sync.errors import MdmSyncError, SettingsError
 
 app = typer.Typer(no_args_is_help=True, help="Keep the secrets in the system's keyring or sealed for systemd.")
 
-NAMES = ("jamf-client-secret", LOCKING_SECRET, "mail-password", "upstream-token")
+NAMES = ("jamf-client-secret", LOCKING_SECRET, "mail-password", "upstream-token", UPSTREAM_KEY)
+OF_SEVERAL_LINES = frozenset({UPSTREAM_KEY})
+"""Those that nobody types: they come as a file."""
 ALL_SCHOOLS = "iserv-passwords"
 OF_A_SCHOOL = re.compile("iserv-[0-9]{6}")
 
@@ -41,6 +43,8 @@ def set_secret(
       mdm-sync secret set jamf-client-secret
 
       mdm-sync secret set --sealed mail-password
+
+      mdm-sync secret set --sealed upstream-client-key < key.pem
     """
     _refuse_unknown(name)
     _keep(secret_store(), name, _asked(name), folder if sealed else None)
@@ -128,10 +132,13 @@ def _refuse_unknown(name: str) -> None:
 
 
 def _asked(name: str) -> str:
-    """What somebody types without seeing it, or the first line of a pipe."""
+    """What somebody types without seeing it, or the first line of a pipe; of a key all lines."""
+    is_long = name in OF_SEVERAL_LINES
     if sys.stdin.isatty():
+        if is_long:
+            raise SettingsError(f"The secret {name} has several lines. Hand it over as a file: < FILE")
         return str(typer.prompt(name, hide_input=True, confirmation_prompt=True))
-    if value := sys.stdin.readline().rstrip("\r\n"):
+    if value := sys.stdin.read() if is_long else sys.stdin.readline().rstrip("\r\n"):
         return value
     raise SettingsError(f"Standard input holds no secret {name}.")
 

@@ -79,6 +79,11 @@ def newest(commands: Iterable[LockCommand]) -> LockCommand | None:
     return latest
 
 
+def last_of_each(orders: Iterable[LockOrder]) -> tuple[LockOrder, ...]:
+    """The last order for each device: what came of the ones before it is over."""
+    return tuple({one.subject: one for one in orders}.values())
+
+
 def uuids(commands: Iterable[LockCommand], kind: LockKind) -> tuple[str, ...]:
     """Of the commands of one kind."""
     return tuple(one.uuid for one in commands if one.kind == kind)

@@ -19,7 +19,11 @@ MOST_OF_A_RULE = 20
 """News of one kind and rule that are told one by one in a mail; more become one line."""
 
 MOST_IN_ALL = 60
-"""News that are told one by one in a mail, critical ones apart; where there are more, each rule is a line."""
+"""News that are told one by one in a mail, critical ones apart; where more are left, each rule is a line."""
+
+_BESIDE_OTHERS = frozenset({"source-stale"})
+"""Rules whose solved findings are told beside other news and make no mail of their own: nobody has mended anything, and
+155 servers that were down and are back are one mail."""
 
 _NAMING = ("serial", "class", "person", "site", "sites", "privilege", "record", "source")
 """Details by which the thing that a finding is about is named; the first that is there."""
@@ -120,16 +124,18 @@ class Reported:
     def news(self) -> NewsKind | None:
         """What is new about it; None: nothing.
 
-        What went and came back in between is no news, unless it is critical: a device that is stolen again.
+        What went and came back in between is no news, unless it is critical, a device that is stolen again, or that
+        it went could not be told by itself.
         """
         told = self.told
         if told is None:
             return NewsKind.OPENED if self.open else None
         if not self.open:
             return NewsKind.RESOLVED if told.open else None
-        if not told.open or (self.back and self.place.finding.severity is Severity.CRITICAL):
+        finding = self.place.finding
+        if not told.open or (self.back and (finding.severity is Severity.CRITICAL or finding.rule in _BESIDE_OTHERS)):
             return NewsKind.REOPENED
-        if self.place.finding.severity > told.severity:
+        if finding.severity > told.severity:
             return NewsKind.WORSENED
         return NewsKind.DUE if self.due else None
 
@@ -234,7 +240,7 @@ def may_leave(schools: Iterable[School]) -> frozenset[str]:
 
 
 def digest_of(reported: Iterable[Reported], still_open: Mapping[str, int]) -> Digest | None:
-    """One mail's worth of what is new; None where nothing is.
+    """One mail's worth of what is new; None where nothing is that is worth a mail.
 
     First looks are counted, not listed, and so is what comes in such numbers that nobody would read it; what is
     critical is always told one by one.
@@ -242,7 +248,7 @@ def digest_of(reported: Iterable[Reported], still_open: Mapping[str, int]) -> Di
     news = [(one.news, one) for one in reported]
     first = [one.place for kind, one in news if kind is NewsKind.OPENED and one.baseline]
     rest = [(kind, one.place) for kind, one in news if kind and not (kind is NewsKind.OPENED and one.baseline)]
-    if not first and not rest:
+    if not first and all(kind is NewsKind.RESOLVED and place.finding.rule in _BESIDE_OTHERS for kind, place in rest):
         return None
     groups: defaultdict[tuple[NewsKind, str], list[Place]] = defaultdict(list)
     for kind, place in rest:
@@ -271,8 +277,9 @@ _Groups = Mapping[tuple[NewsKind, str], Sequence[Place]]
 def _too_many(groups: _Groups) -> _Groups:
     """Those that are told as one."""
     mild = {key: places for key, places in groups.items() if not _calls_for_each(key[0], places)}
-    few = sum(len(places) for places in mild.values()) <= MOST_IN_ALL
-    return {key: places for key, places in mild.items() if len(places) > MOST_OF_A_RULE or not few}
+    many = {key: places for key, places in mild.items() if len(places) > MOST_OF_A_RULE}
+    few = sum(len(places) for key, places in mild.items() if key not in many) <= MOST_IN_ALL
+    return many if few else mild
 
 
 def _calls_for_each(kind: NewsKind, places: Iterable[Place]) -> bool:

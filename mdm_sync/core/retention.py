@@ -15,6 +15,7 @@ class Kept(StrEnum):
     FINDINGS = "findings"
     INCIDENTS = "incidents"
     LOCKS = "locks"
+    TOTALS = "totals"
     SENT = "sent"
     FAILED = "failed"
     BACKUPS = "backups"

@@ -215,7 +215,7 @@ class Summary(Part, frozen=True, kw_only=True):
     """All totals.
 
     Attributes:
-        few_below: counts above zero and below this are told as "few".
+        few_below: counts above zero and below this are told as "few", others in steps of it; 0: all as they are.
     """
 
     schema: SchemaName
@@ -258,15 +258,14 @@ Tells = Callable[[str, str], bool]
 
 
 def summary_of(
-    facts: Facts, *, only: Callable[[School], bool] = lambda _: True, tells: Tells = lambda *_: True, few_below: int = 0
+    facts: Facts, *, only: Callable[[School], bool] = lambda _: True, tells: Tells = lambda *_: True
 ) -> Summary:
-    """The totals of the schools that are wanted; sums are those of these schools."""
+    """The totals of the schools that are wanted, all counts as they are; sums are those of these schools."""
     counts = [one for one in facts.counts.schools if only(one.school)]
     groups = grouped(counts, facts.conditions.targets)
     wanted = {one.school.number for one in counts} | {""}
     unwanted = {one.school.source for one in facts.counts.schools if one.school.number not in wanted}
     making = _Making(
-        few_below=few_below,
         findings=[one for one in facts.counts.findings if one.school in wanted and tells(one.rule, one.school)],
         incidents=[one for one in facts.counts.incidents if one.school in wanted],
     )
@@ -278,7 +277,7 @@ def summary_of(
     return Summary(
         schema="mdm-sync/summary/1",
         run=Run(counted_at=facts.conditions.now, started_at=facts.started_at),
-        few_below=few_below,
+        few_below=0,
         sources=tuple(
             _source(one, facts.conditions)
             for one in sorted(facts.sources, key=lambda one: one.name)
@@ -286,7 +285,7 @@ def summary_of(
         ),
         district=DistrictTotals(
             **making.totals(groups.district, frozenset(wanted)),
-            ipads_without_school=making.count(facts.counts.ipads_without_school),
+            ipads_without_school=facts.counts.ipads_without_school,
         ),
         forms=tuple(
             FormTotals(**making.totals(coverage, numbers("form", form)), form=form, name=form_name(form))
@@ -360,14 +359,10 @@ def schema_of_summary() -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Making:
-    """Turns coverage into totals; what is small is kept back."""
+    """Turns coverage into totals."""
 
-    few_below: int
     findings: Sequence[FindingCount]
     incidents: Sequence[IncidentCount]
-
-    def count(self, number: int | None) -> Count:
-        return FEW if number is not None and 0 < number < self.few_below else number
 
     def totals(self, coverage: Coverage, numbers: frozenset[str]) -> dict[str, Any]:
         """The fields of ``Totals``; findings and incidents are those of these Schulnummern."""
@@ -375,19 +370,17 @@ class _Making:
             "schools": coverage.schools,
             "schools_read": coverage.schools_read,
             "schools_at_jamf": coverage.schools_at_jamf,
-            "students": self.count(coverage.students),
-            "students_without_grade": self.count(coverage.students_without_grade),
-            "teachers": self.count(coverage.teachers),
-            "staff": self.count(coverage.staff),
+            "students": coverage.students,
+            "students_without_grade": coverage.students_without_grade,
+            "teachers": coverage.teachers,
+            "staff": coverage.staff,
             "ipads": None if coverage.ipads is None else self._ipads(coverage),
-            "other_devices": self.count(coverage.other_devices),
+            "other_devices": coverage.other_devices,
             "supply_of_students": self._supply(coverage.for_students),
             "supply_of_teachers": self._supply(coverage.for_teachers),
             "supply_of_administration": self._supply(coverage.for_administration),
             "machines": self._machines(coverage),
-            "ages": tuple(
-                AgeTotals(years=years, ipads=self.count(number)) for years, number in _in_order(coverage.ages or {})
-            ),
+            "ages": tuple(AgeTotals(years=years, ipads=number) for years, number in _in_order(coverage.ages or {})),
             "replacement": tuple(self._replacement(coverage)),
             "findings": tuple(self._findings(numbers)),
             "incidents": tuple(self._incidents(numbers)),
@@ -398,32 +391,28 @@ class _Making:
 
     def _row(self, coverage: Coverage, use: Use | None) -> IpadRow:
         by_standing = {
-            standing.value.replace(" ", "_"): self.count(coverage.ipads_by(use=use, standing=standing))
-            for standing in Standing
+            standing.value.replace(" ", "_"): coverage.ipads_by(use=use, standing=standing) for standing in Standing
         }
-        return IpadRow(all=self.count(coverage.ipads_by(use=use)), **by_standing)
+        return IpadRow(all=coverage.ipads_by(use=use), **by_standing)
 
     def _supply(self, need: Need | None) -> Supply | None:
         if need is None:
             return None
-        cells = [self.count(number) for number in (need.needed, need.usable, need.shortage, need.surplus)]
-        percent: Share = None if need.percent is None else float(need.percent)
         return Supply(
-            needed=cells[0],
-            usable=cells[1],
-            shortage=cells[2],
-            surplus=cells[3],
-            # beside the other numbers it would tell the one that is kept back
-            percent=FEW if FEW in cells else percent,
+            needed=need.needed,
+            usable=need.usable,
+            shortage=need.shortage,
+            surplus=need.surplus,
+            percent=None if need.percent is None else float(need.percent),
         )
 
     def _machines(self, coverage: Coverage) -> Machines | None:
         if coverage.machines is None:
             return None
         return Machines(
-            desktops=self.count(coverage.machines.get(MachineKind.DESKTOP, 0)),
-            laptops=self.count(coverage.machines.get(MachineKind.LAPTOP, 0)),
-            administration=self.count(coverage.office_machines),
+            desktops=coverage.machines.get(MachineKind.DESKTOP, 0),
+            laptops=coverage.machines.get(MachineKind.LAPTOP, 0),
+            administration=coverage.office_machines,
         )
 
     def _replacement(self, coverage: Coverage) -> Iterable[ReplacementTotals]:
@@ -431,8 +420,8 @@ class _Making:
         for year, _ in _in_order({**(ipads or {}), **(machines or {})}):
             yield ReplacementTotals(
                 year=year,
-                ipads=None if ipads is None else self.count(ipads.get(year, 0)),
-                machines=None if machines is None else self.count(machines.get(year, 0)),
+                ipads=None if ipads is None else ipads.get(year, 0),
+                machines=None if machines is None else machines.get(year, 0),
             )
 
     def _findings(self, numbers: frozenset[str]) -> Iterable[FindingTotals]:
@@ -441,7 +430,7 @@ class _Making:
             if one.school in numbers:
                 found[one.rule, one.severity] += one.number
         for (rule, severity), number in sorted(found.items()):
-            yield FindingTotals(rule=rule, severity=severity, number=self.count(number))
+            yield FindingTotals(rule=rule, severity=severity, number=number)
 
     def _incidents(self, numbers: frozenset[str]) -> Iterable[IncidentTotals]:
         found: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -449,7 +438,7 @@ class _Making:
             if one.school in numbers:
                 found[one.kind, one.handling] += one.number
         for (kind, handling), number in sorted(found.items()):
-            yield IncidentTotals(kind=kind, handling=handling, number=self.count(number))
+            yield IncidentTotals(kind=kind, handling=handling, number=number)
 
 
 def _in_order(years: Years) -> list[tuple[int | None, int]]:

@@ -1,6 +1,7 @@
 """What is done for the data that are kept: they go when their time is over or their person wants it, and are saved."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -106,16 +107,31 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasedCopies:
+    """What became of copies from which somebody was erased and that could not be rewritten.
+
+    Attributes:
+        encrypted: those that are; they hold the person still.
+        removed: those that were deleted, for they are damaged: nobody could restore them either.
+    """
+
+    encrypted: Sequence[Backup]
+    removed: Sequence[Backup]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
     """What a restore did.
 
     Attributes:
         kept: the store that was there before; None: there was none.
         erased: how many persons were erased again.
+        as_of: when the last cycle ended that the copy holds; None: none ever did.
     """
 
     kept: Path | None
     erased: int
+    as_of: datetime | None
 
 
 class Backups(Protocol):
@@ -123,6 +139,8 @@ class Backups(Protocol):
 
     def make(self, file: Path, at: datetime) -> Backup:
         """Copy the store into this file as it is at one moment, while others may be writing; checked, or not there.
+
+        In a folder the copy gets a name of its own.
 
         Raises:
             PermanentError: there is no store, it is damaged, or the copy cannot be written or encrypted.
@@ -137,11 +155,10 @@ class Backups(Protocol):
     def remove(self, backups: Collection[Backup]) -> None:
         """Delete these, and what a copy left that was broken off."""
 
-    def erase(self, persons: Collection[Person], at: datetime) -> Sequence[Backup]:
+    def erasing(self, persons: Collection[Person], at: datetime) -> AbstractContextManager[ErasedCopies]:
         """Erase persons from the copies, and remember to do so when one is restored.
 
-        Returns:
-            Those that could not be rewritten, for they are encrypted.
+        No copy is made until the context ends: inside it they are erased from the store.
         """
 
     def forget(self, before: datetime) -> None:

@@ -10,6 +10,7 @@ from mdm_sync.core.completeness import DirectoryProof, FleetProof, InventoryProo
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.coverage import DistrictCounts
 from mdm_sync.core.lifecycle import StoredFinding, Transition
+from mdm_sync.core.looks import Altered, Look
 from mdm_sync.core.matching import Index
 from mdm_sync.core.model import Assignment, Device, Family, Key, Person, School, SchoolClass
 from mdm_sync.core.views import Moved, Privileges, RefusedMail, Source, Twins
@@ -47,6 +48,7 @@ class Commit:
         judged: school and rule of each look that could decide.
         switched_off: school and rule of what is not applied there any more.
         idle_exceptions: titles of the standing exceptions that covered nothing; None: not all schools were judged.
+        looks: at all schools; None: not all were looked at, and what changed is still to be.
     """
 
     started: datetime
@@ -57,6 +59,7 @@ class Commit:
     judged: Collection[tuple[str, str]] = ()
     switched_off: Collection[tuple[str, str]] = ()
     idle_exceptions: Collection[str] | None = None
+    looks: Sequence[Look] | None = None
 
 
 class Staging(Protocol):
@@ -185,6 +188,18 @@ class Snapshot(Protocol):
 
     def judged(self) -> frozenset[tuple[str, str]]:
         """School and rule of each look that could decide, ever since the rule was switched on there."""
+
+    def looks(self) -> Mapping[str, Look]:
+        """The last look at each school that was not overtaken by a change which nobody can trace."""
+
+    def altered(self, schools: Iterable[School], conditions: Conditions, since: datetime) -> Altered:
+        """Where something changed since the schools were last looked at, which was at ``since`` or later."""
+
+    def naming_persons_of(self, numbers: Collection[str], schools: Iterable[School]) -> frozenset[str]:
+        """Where a device names the address of a person of one of these schools, or one at their domains."""
+
+    def restaged_holders(self) -> frozenset[str]:
+        """Schools of persons whom staged assignments name otherwise than those of earlier cycles."""
 
     def holds(self) -> Mapping[HoldKey, Hold]:
         """The holds that are not closed."""

@@ -163,6 +163,24 @@ def test_bad_settings_are_refused_and_the_old_ones_stay(daemon: Daemon, installa
     assert daemon.log.count("settings loaded") == 1
 
 
+def test_another_place_for_monitors_counts_after_a_reload_unless_it_cannot_be_had(
+    daemon: Daemon, installation: Installation
+) -> None:
+    settings, before = installation.places.settings, daemon.metrics
+    good = settings.read_text()
+    settings.write_text(good.replace("metrics.sock", "nowhere/metrics.sock"))
+    daemon.process.send_signal(signal.SIGHUP)
+    assert daemon.hears(lambda told: told == "READY=1")
+    assert "monitoring.listen" in daemon.log
+    assert daemon.page("/healthz") == (200, "ok\n")
+    settings.write_text(good.replace("metrics.sock", "elsewhere.sock"))
+    daemon.process.send_signal(signal.SIGHUP)
+    assert daemon.hears(lambda told: told == "READY=1")
+    daemon.metrics = before.with_name("elsewhere.sock")
+    assert daemon.page("/healthz") == (200, "ok\n")
+    assert not before.exists()
+
+
 def test_sigterm_ends_it_after_the_step_in_hand(daemon: Daemon) -> None:
     daemon.process.send_signal(signal.SIGTERM)
     assert daemon.hears(lambda told: told == "STOPPING=1")

@@ -1,15 +1,18 @@
 """A theft on a district: found, locked by order, confirmed, told to the police, given back."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from mdm_sync.demo.district import generate
 from mdm_sync.demo.model import DemoDevice, District
 from tests.command_line import Ran
-from tests.e2e.conftest import Installation
+from tests.e2e.conftest import NOW, Installation
 
 pytestmark = pytest.mark.demo
 
@@ -78,6 +81,12 @@ def not_locked(installation: Installation, since: int) -> list[str]:
     """What the mails about locks that wait say; all mails before that number are left out."""
     messages = [message_from_bytes(path.read_bytes(), policy=default) for path in installation.mails[since:]]
     return [str(one.get_body(("plain",))) for one in messages if "stolen device" in one["Subject"]]
+
+
+def quiet_now() -> str:
+    """Quiet hours that began an hour ago at the schools."""
+    first = NOW.astimezone(ZoneInfo("Europe/Berlin")) - timedelta(hours=1)
+    return f"{first:%H:%M}-{first + timedelta(hours=3):%H:%M}"
 
 
 def watched(installation: Installation, device: DemoDevice) -> set[str]:
@@ -240,6 +249,25 @@ class TestNewThefts:
         again = installation.run("watch")
         assert (again.code, posted(installation)) == (0, before + 1)
         assert not_locked(installation, mails) == [told]
+
+    @pytest.mark.usefixtures("automatic")
+    def test_that_wait_are_told_when_quiet_hours_end_and_a_preview_shows_it_before(
+        self, installation: Installation, district: District, lockable: Iterator[DemoDevice], tmp_path: Path
+    ) -> None:
+        settings, device, mails = installation.places.settings, next(lockable), len(installation.mails)
+        other = next(one.number for one in district.schools if one.site_id != device.site_id)
+        assert installation.run("incidents", "add", "theft", "--serial", device.serial, "--school", other).code == 0
+        awake = settings.read_text()
+        settings.write_text(f'{awake}\n[mail.central]\nquiet = "{quiet_now()}"\n')
+        assert installation.run("watch").code == 5
+        assert installation.run("mail", "preview", str(tmp_path)).code == 0
+        assert not_locked(installation, mails) == []
+        settings.write_text(awake)
+        previews = [path.read_text() for path in tmp_path.glob("*.txt")]
+        assert [device.serial in text for text in previews if "mdm-sync locks --waiting" in text] == [True]
+        assert installation.run("watch").code == 0
+        (told,) = not_locked(installation, mails)
+        assert device.serial in told
 
 
 @pytest.mark.usefixtures("district")

@@ -179,5 +179,6 @@ def test_a_mail_to_try_it_out_arrives_and_a_preview_sends_nothing(
     assert {file.suffix for file in files} == {".eml", ".html", ".txt"}
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     assert {str(_message(file)["To"]) for file in files if file.suffix == ".eml"} > {TEAM}
+    assert installation.run("audit", "--format", "json").document["entries"][0]["act"] == "mail preview"
     assert len(installation.mails) == before + 1
     assert installation.run("outbox", "list", "--format", "json").document["entries"] == []

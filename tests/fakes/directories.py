@@ -16,6 +16,7 @@ class FakeDirectories:
         failures: why a school cannot be read, by school number.
         unseen: how many of the persons, from the end, do not come although groups name them, by school number.
         unreadable: key and reason of entries that cannot be read, by school number.
+        class_names: what class groups are called, by account, where not like the account.
         asked: school numbers of each read.
     """
 
@@ -24,6 +25,7 @@ class FakeDirectories:
         self.failures: dict[str, str] = {}
         self.unseen: dict[str, int] = {}
         self.unreadable: dict[str, list[tuple[str, str]]] = {}
+        self.class_names: dict[str, str] = {}
         self.asked: list[list[str]] = []
 
     @contextmanager
@@ -47,5 +49,8 @@ class FakeDirectories:
             unreadable=tuple(unreadable),
         )
         accounts = sorted({account for person in everybody for account in person.classes})
-        classes = tuple(SchoolClass(account=account, name=account.capitalize()) for account in accounts)
+        classes = tuple(
+            SchoolClass(account=account, name=self.class_names.get(account, account.capitalize()))
+            for account in accounts
+        )
         return DirectoryRead(school=school, persons=tuple(came), classes=classes, proof=proof)

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 from mdm_sync.core.brakes import HoldState
 from mdm_sync.core.lifecycle import CLOSING
 from mdm_sync.core.model import NO_SITE, UserFields
-from mdm_sync.cycle import CycleResult, Scope
+from mdm_sync.cycle import CycleResult, Reads, Scope
 from mdm_sync.errors import TemporaryError
 from mdm_sync.ports import Acknowledgement, FindingChoice
 from state import Store
@@ -65,6 +65,11 @@ class Cycles(RuleBasedStateMachine):
     @rule()
     def cycle(self) -> None:
         self.last = self.world.run()
+        self.hear()
+
+    @rule(reads=st.sampled_from([Reads.FLEET, Reads.DIRECTORIES]), full=st.booleans())
+    def cycle_of_some_sources(self, reads: Reads, full: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
+        self.last = self.world.run(Scope(reads=reads, full=full, changes_within=timedelta(days=2)))
         self.hear()
 
     @rule(school=schools)
@@ -148,6 +153,19 @@ class Cycles(RuleBasedStateMachine):
     def a_device_gets_another_name(self, device: int, school: Any, number: int) -> None:
         self.world.change(device, user=UserFields(username=pupil(school, number).login))
 
+    @rule(device=devices, hours=st.none() | st.sampled_from([0, 24, 24 * 40]))
+    def a_device_reports(self, device: int, hours: int | None) -> None:
+        at = None if hours is None else self.world.now - timedelta(hours=hours)
+        self.world.change(device, last_inventory=at, last_contact=at)
+
+    @rule(device=devices, hours=st.sampled_from([24 * 30 - 1, 24 * 30 + 1, 24 * 30 + 30]))
+    def a_profile_is_renewed(self, device: int, hours: int) -> None:
+        self.world.change(device, profile_expires=self.world.now + timedelta(hours=hours))
+
+    @rule(device=devices, school=schools, number=numbers)
+    def a_device_names_an_address(self, device: int, school: Any, number: int) -> None:
+        self.world.change(device, user=UserFields(email=pupil(school, number).mail))
+
     @rule(device=devices, login=st.sampled_from(["", "nobody.knows"]))
     def a_device_loses_its_person(self, device: int, login: str) -> None:
         self.world.change(device, user=UserFields(username=login))
@@ -201,7 +219,7 @@ class Cycles(RuleBasedStateMachine):
         Store.copy(self.world.folder, copy)
         with closing(sqlite3.connect(copy / "state.db")) as store:
             of_findings = ("acknowledgements", "finding_steps", "told", "findings")
-            for table in (*of_findings, "told_holds", "holds", "judged", "outbox"):
+            for table in (*of_findings, "told_holds", "holds", "judged", "outbox", "looks"):
                 store.execute(f"DELETE FROM {table}")  # noqa: S608 - names of our own tables
             store.commit()
         fresh = Store.open(copy)
@@ -262,7 +280,7 @@ def _lasting(found: set[Key]) -> set[Key]:
     return {key for key in found if key[0] not in OF_SOURCES}
 
 
-FEW = settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=15, stateful_step_count=25, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=200, stateful_step_count=40)
 
 

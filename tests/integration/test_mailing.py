@@ -289,6 +289,20 @@ class TestATheft:
         world.now = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
         assert told(deliver_hour(world)) == {TEAM: ["opened device:1"]}
 
+    def test_is_not_in_the_digest_of_a_preview_as_well(self, world: World) -> None:
+        stolen(world)
+        free(world, 2)
+        world.run()
+        mailing = mailing_of(world.equipment(world.store), world.schools)
+        assert mailing
+        before = len(world.store.outbox.rows(EVERY_STATE))
+        shown = [json.loads(entry.content) for entry in mailing.preview() if entry.recipient == TEAM]
+        (urgent, digest, life) = shown
+        assert (urgent["opened"], "life" in life) == ([["stolen-not-locked", "device:1"]], True)
+        assert ["stolen-not-locked", "device:1"] not in digest["opened"]
+        assert ["device-unassigned", "device:2"] in digest["opened"]
+        assert len(world.store.outbox.rows(EVERY_STATE)) == before
+
 
 class TestAHold:
     def change_many(self, world: World) -> None:
@@ -336,10 +350,28 @@ def test_a_hundred_and_fifty_five_schools_that_were_down_and_are_back_are_one_ma
     ((address, down),) = mails(world)
     assert (address, down["storms"], down["opened"]) == (TEAM, [["opened", "source-stale", 155]], [])
     world.directories.failures = {}
-    assert mails(world) == []
+    for _ in range(2):
+        tomorrow(world)
+        assert mails(world) == []
+    world.change(1, user=UserFields())
     tomorrow(world)
-    ((address, back),) = mails(world)
-    assert (address, back["storms"]) == (TEAM, [["resolved", "source-stale", 155]])
-    tomorrow(world)
-    assert mails(world) == []
+    told = dict(mails(world))
+    assert set(told) == {TEAM, contact(schools[0])}
+    assert told[TEAM]["storms"] == [["resolved", "source-stale", 155]]
+    assert ["device-unassigned", "device:1"] in told[TEAM]["opened"]
     world.store.close()
+
+
+def test_a_school_that_is_down_again_before_anybody_was_told_that_it_was_back_is_told_as_back_again(
+    world: World,
+) -> None:
+    for hours in (4, 5):
+        world.directories.failures = {NORD.number: "The server does not answer."}
+        for _ in range(3):
+            tomorrow(world, hour=6)
+            assert mails(world) == []
+        world.now += timedelta(hours=hours)
+        found = told(mails(world))
+        world.directories.failures = {}
+        assert mails(world) == []
+    assert found == {TEAM: ["reopened source:iserv-100001"]}

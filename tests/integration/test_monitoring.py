@@ -9,7 +9,7 @@ import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
-from connectors.monitoring import Page, PageServer, ping
+from connectors.monitoring import Display, Page, PageServer, ping
 from mdm_sync.errors import PermanentError, SettingsError, TemporaryError
 
 
@@ -92,6 +92,36 @@ def test_a_place_that_cannot_be_had_is_told(tmp_path: Path, where: str) -> None:
         listen = f"127.0.0.1:{taken.getsockname()[1]}" if where == "port" else f"unix:{tmp_path}/nowhere/metrics.sock"
         with pytest.raises(SettingsError, match="cannot be listened on"):
             PageServer(listen, PAGES)
+
+
+class TestADisplay:
+    def test_moves_to_where_it_is_told_to(self, tmp_path: Path) -> None:
+        first, second = tmp_path / "first.sock", tmp_path / "second.sock"
+        display = Display(PAGES)
+        display.show_at(f"unix:{first}")
+        display.show_at(f"unix:{second}")
+        assert (shows(second), first.exists()) == (True, False)
+        display.show_at(None)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_stays_where_it_is_while_it_is_told_nothing_new_or_cannot_move(self, tmp_path: Path) -> None:
+        path = tmp_path / "metrics.sock"
+        display = Display(PAGES)
+        display.show_at(f"unix:{path}")
+        inode = path.stat().st_ino
+        display.show_at(f"unix:{path}")
+        with pytest.raises(SettingsError, match="cannot be listened on"):
+            display.show_at(f"unix:{tmp_path}/nowhere/metrics.sock")
+        assert (shows(path), path.stat().st_ino) == (True, inode)
+        display.show_at(None)
+
+
+def shows(path: Path) -> bool:
+    connection = OverUnixSocket(path)
+    connection.request("GET", "/healthz")
+    shown = connection.getresponse().status == 200
+    connection.close()
+    return shown
 
 
 class TestThePing:

@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -94,9 +96,19 @@ class Service:
 
 
 @pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[Service]:
+def public() -> Iterator[Path]:
+    """A folder that every user of the machine can reach, unlike pytest's own."""
+    with TemporaryDirectory() as public:
+        Path(public).chmod(0o755)
+        yield Path(public)
+
+
+@pytest.fixture
+def service(
+    tmp_path: Path, public: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> Iterator[Service]:
     """One that has read all schools and Jamf Pro at noon; one device names nobody."""
-    settings = load_settings(write_settings(tmp_path / "mdm-sync.toml", SETTINGS), rule_ids=[])
+    settings = load_settings(write_settings(public / "mdm-sync.toml", SETTINGS), rule_ids=[])
     people = {school.number: [pupil(school, 1)] for school in SCHOOLS}
     sites = {10 + number: school.sites[0] for number, school in enumerate(SCHOOLS)}
     devices = [ipad(number, 9 + number, people[school.number][0].login) for number, school in enumerate(SCHOOLS, 1)]
@@ -169,16 +181,31 @@ def test_a_full_disk_is_told_once_and_costs_nothing_that_was_known(service: Serv
     assert service.findings() == before | {("device-unassigned", "device:98")}
 
 
-def test_a_state_folder_that_cannot_be_used_is_told_once_and_costs_nothing(service: Service) -> None:
-    before, folder = service.findings(), service.installation.settings.state.folder
-    folder.chmod(0o500)
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """Folder and files may be read and not written, as on a disk that was mounted anew after an error."""
+    modes = {path: path.stat().st_mode for path in (folder, *folder.iterdir())}
     with as_a_common_user(folder):
+        for path, mode in modes.items():
+            path.chmod(mode & ~0o222)
+        yield
+    for path, mode in modes.items():
+        path.chmod(mode)
+
+
+def test_a_state_folder_that_becomes_read_only_is_told_once_and_costs_nothing(service: Service) -> None:
+    before, folder = service.findings(), service.installation.settings.state.folder
+    service.installation.fleet_in_memory.devices.append(ipad(98, 11, ""))
+    with read_only(folder):
+        assert (folder / "state.db").read_bytes()
         service.runs(3 * HOUR)
-    folder.chmod(0o700)
-    assert len(service.told("changes failed")) == 1
-    service.runs(2 * HOUR)
-    assert len(service.told("changes works again")) == 1
+    tasks = ("schools", "changes", "losses", "deliver")
+    assert [len(service.told(f"{task} failed", "to the user that mdm-sync runs as")) for task in tasks] == [1] * 4
+    assert len(service.told()) == 4
     assert service.findings() == before
+    service.runs(DAY / 2)
+    assert len(service.told("works again")) == 4
+    assert service.findings() == before | {("device-unassigned", "device:98")}
 
 
 def test_an_end_in_the_middle_of_a_sweep_leaves_all_as_it_was(

@@ -1,18 +1,24 @@
 """The upstream channel: against the demo's server over HTTPS, and against answers made to measure."""
 
+import asyncio
 import json
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from aiohttp import web
 from pytest_httpx import HTTPXMock
 
 from connectors.upstream import UpstreamChannel
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
-from tests.far_side import UPSTREAM_TOKEN, WRONG_CERTIFICATES, UpstreamSide
+from tests.far_side import GOOD, UPSTREAM_TOKEN, WRONG_CERTIFICATES, Trust, UpstreamSide, serving
+from tests.integration.demo.background_loop import BackgroundLoop
 from tests.replacing import replace
 
 KEY = "0123456789abcdef"
@@ -176,6 +182,76 @@ def summaries(upstream_server: UpstreamSide) -> list[Any]:
     return [json.loads(file.read_text()) for file in sorted(upstream_server.folder.glob("*.json"))]
 
 
+def talkative() -> web.Application:
+    """A server that takes everything and never comes to an end as long as it is heard."""
+
+    async def talk(request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(status=201, headers={"Content-Encoding": "gzip"})
+        await answer.prepare(request)
+        while request.transport and not request.transport.is_closing():
+            await answer.write(b"and " * 1000)
+            await asyncio.sleep(0)  # a write alone lets nobody else have a turn
+        return answer
+
+    app = web.Application()
+    app.router.add_post("/", talk)
+    return app
+
+
+@contextmanager
+def silent(trust: Trust, *, shakes_hands: bool) -> Iterator[str]:
+    """A server that takes the connection and says nothing; with a handshake before that, or not even one."""
+    with closing(socket.create_server(("localhost", 0))) as server, ExitStack() as open_ones:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            open_ones.enter_context(trust.contexts[GOOD].wrap_socket(connection, server_side=True))
+
+        thread = threading.Thread(target=answer)
+        if shakes_hands:
+            thread.start()
+        yield f"https://localhost:{server.getsockname()[1]}/"
+        if shakes_hands:
+            thread.join()
+
+
+@demo
+class TestSilence:
+    """A real server falls silent in each phase of a push."""
+
+    @pytest.mark.parametrize(
+        ("phase", "limits", "content"),
+        [
+            ("ConnectTimeout", httpx.Timeout(30, connect=0.1), ENTRY.content),
+            ("WriteTimeout", httpx.Timeout(30, write=0.1), "x" * (1 << 25)),
+            ("ReadTimeout", httpx.Timeout(30, read=0.1), ENTRY.content),
+        ],
+    )
+    def test_is_waited_for_as_long_as_the_phase_may_take_and_then_is_a_temporary_error(
+        self, trust: Trust, phase: str, limits: httpx.Timeout, content: str
+    ) -> None:
+        with silent(trust, shakes_hands=phase != "ConnectTimeout") as url:
+            silence = UpstreamChannel(url=url, token=lambda: UPSTREAM_TOKEN, ca_file=trust.ca_file, limits=limits)
+            error = error_of(lambda: silence.send(replace(ENTRY, content=content)))
+        assert type(error) is TemporaryError
+        assert str(error) == f"{url} did not answer ({phase})."
+
+    def test_after_it_was_taken_means_that_it_is_sent_again_and_kept_once(self, upstream_server: UpstreamSide) -> None:
+        upstream_server.switch("hang")
+        impatient = UpstreamChannel(
+            url=f"{upstream_server.urls[GOOD]}/summaries",
+            token=lambda: UPSTREAM_TOKEN,
+            ca_file=upstream_server.ca_file,
+            limits=httpx.Timeout(30, read=0.2),
+        )
+        error = error_of(lambda: impatient.send(ENTRY))
+        upstream_server.switch("hang", on=False)
+        upstream_server.channel().send(ENTRY)
+
+        assert isinstance(error, TemporaryError)
+        assert len(summaries(upstream_server)) == 1
+
+
 @demo
 class TestServer:
     def test_keeps_the_summary_as_it_was_sent(self, upstream_server: UpstreamSide) -> None:
@@ -220,6 +296,11 @@ class TestServer:
         nobody = UpstreamChannel(url="https://localhost:9/", token=lambda: "x", ca_file=upstream_server.ca_file)
 
         assert isinstance(error_of(lambda: nobody.send(ENTRY)), TemporaryError)
+
+    def test_whose_answer_has_no_end_was_heard_by_its_status(self, trust: Trust, background: BackgroundLoop) -> None:
+        """Its body is neither kept nor unpacked."""
+        with serving(background, talkative(), trust) as urls:
+            UpstreamChannel(url=urls["good"], token=lambda: "x", ca_file=trust.ca_file).send(ENTRY)
 
     @pytest.mark.parametrize("content", [None, "no certificate"])
     def test_cannot_be_checked_without_a_usable_ca_file(

@@ -65,6 +65,7 @@ def test_what_is_done_stands_in_it_the_latest_first(
         ("device --evidence --names", "DMPX0021"),
         ("device --names", "device:21"),
         ("person", mia.ref),
+        ("incidents add", f"school {OST.number}"),
     ]
     told = str(lines(district)).casefold() + district.run("audit").out.casefold()
     logins = [one.login for some in PERSONS.values() for one in some]

@@ -43,6 +43,18 @@ def test_a_copy_is_let_back_in_and_who_was_erased_since_stays_erased(district: I
     assert logins(district) == {"ole.beispiel", "lea.lehrerin"}
 
 
+@pytest.mark.parametrize(("days", "is_told"), [(0, False), (40, True)])
+def test_who_restores_an_old_copy_is_told_whom_nobody_remembers(tmp_path: Path, days: int, *, is_told: bool) -> None:
+    """Whom to erase again is remembered for as long as copies are kept."""
+    district = install(tmp_path)
+    fill(district.state, utc_now() - timedelta(days=days))
+    copy = str(district.folder / "mine")
+    assert district.run("backup", copy).code == 0
+    ran = district.run("restore", copy, "--yes")
+    assert ran.code == 0, ran.err
+    assert ("may be back: erase them again" in " ".join(ran.out.split())) == is_told
+
+
 def test_nothing_is_restored_where_nobody_can_be_asked(district: Installation) -> None:
     ran = district.run("restore", "mine")
     assert (ran.code, "no terminal to ask on" in ran.err) == (2, True)

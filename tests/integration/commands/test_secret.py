@@ -73,6 +73,16 @@ def test_what_the_settings_and_the_register_need_is_listed_as_missing_until_it_i
     assert kept(folder) == dict.fromkeys(needed, False) | {"mail-password": True}
 
 
+def test_instead_of_upstreams_token_the_key_of_a_certificate_is_kept_with_all_its_lines(folder: Path) -> None:
+    settings = folder / "mdm-sync.toml"
+    upstream = '[upstream]\nurl = "https://city.example/"\nclient_certificate = "mdm-sync.pem"\n'
+    settings.write_text(settings.read_text() + upstream)
+    key = f"-----BEGIN PRIVATE KEY-----\n{SECRET}\n-----END PRIVATE KEY-----\n"
+    assert secret(folder, "set", "upstream-client-key", stdin=key).code == 0
+    assert {name: there for name, there in kept(folder).items() if "upstream" in name} == {"upstream-client-key": True}
+    assert json.loads((folder / "kept.json").read_text()) == {"upstream-client-key": key}
+
+
 def test_the_passwords_of_all_schools_come_in_at_once(folder: Path) -> None:
     file = folder / "passwords.txt"
     file.write_text(f"190001 {SECRET}\n190002;{SECRET}\n")

@@ -1,4 +1,4 @@
-"""A backup, restore or migration that ``kill -9`` ends at one of its steps: ``python -m ... FOLDER JOB STEP``.
+"""A backup, restore, migration or erasure that ``kill -9`` ends at one of its steps: ``python -m ... FOLDER JOB STEP``.
 
 A step is whatever Python does to a file below the folder: open, rename, remove, connect. Where there are fewer, the job
 comes to its end.
@@ -7,12 +7,14 @@ comes to its end.
 import os
 import signal
 import sys
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from state import Backups
+from state import Backups, Store
 from state.connection import open_for_work
 from tests.integration.state.given import EVENING
+from tests.integration.state.planted import MIA
 from tests.integration.state.test_migration import plan_with, rename
 
 STEPS = {"open", "os.rename", "os.remove", "os.utime", "os.chmod", "sqlite3.connect", "sqlite3.connect/handle"}
@@ -40,6 +42,13 @@ def work(folder: Path, job: str) -> None:
             backups.restore(folder / "given", None, EVENING)
         case "migration":
             open_for_work(folder / "state", plan=plan_with(rename)).conn.close()
+        case "update":
+            open_for_work(folder / "state").conn.close()
+        case "erasure":
+            with closing(Store.open(folder / "state")) as store:
+                persons = store.care.persons(MIA.uuid)
+                with backups.erasing(persons, EVENING):
+                    store.care.erase(persons)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from mdm_sync.core.model import (
     Severity,
     UserFields,
 )
-from mdm_sync.ports import Changes, Commit, DirectoryRead, FleetRead, NewEntry
+from mdm_sync.ports import Changes, Commit, DirectoryRead, FleetRead, KeptTotals, NewEntry
 from state import Store
 from tests.replacing import replace
 
@@ -157,6 +157,16 @@ def commit(
 def put_in(store: Store, *contents: str, kind: str = "mail", at: datetime = MORNING) -> None:
     """Something must leave the house, in this order."""
     commit(store, entries=lambda: [NewEntry(kind=kind, content=content) for content in contents], at=at)
+
+
+def keep_totals(store: Store, content: str = "{}", *, at: datetime = MORNING) -> None:
+    """A cycle keeps the totals of its day."""
+
+    def kept() -> tuple[NewEntry, ...]:
+        store.history.keep_totals(KeptTotals(day=at.date(), content=content))
+        return ()
+
+    commit(store, entries=kept, at=at)
 
 
 def ask(folder: Path, query: str) -> list[tuple[object, ...]]:

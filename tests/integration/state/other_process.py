@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from mdm_sync.ports import FleetRead, NewEntry
-from state import Store
+from state import Store, private_copy
 from tests.integration.state.given import (
     MORNING,
     NORD,
@@ -97,7 +97,13 @@ class _SitesThatNeverCome(Mapping[int, str]):
         return len(SITES)
 
 
-JOBS = {"hold": hold, "in-commit": in_commit, "in-accept": in_accept, "loop": loop}
+def dry_run(folder: Path) -> None:
+    """Stay in the middle of a dry run."""
+    with private_copy(folder):
+        say_and_wait("inside")
+
+
+JOBS = {"hold": hold, "in-commit": in_commit, "in-accept": in_accept, "loop": loop, "dry-run": dry_run}
 
 if __name__ == "__main__":
     JOBS[sys.argv[2]](Path(sys.argv[1]))

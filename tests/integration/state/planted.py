@@ -37,7 +37,13 @@ def plant(store: Store, at: datetime = MORNING) -> Person:
     read(store, NORD, MIA, OLE, unreadable=(("mia.müsterchen", "its grade is mia.müsterchen"),), at=at)
     ref = next(one.ref for one in store.snapshot.persons_of(NORD) or () if one.uuid == MIA.uuid)
     fields = UserFields(username="Mia.Müsterchen", real_name="Müsterchen & Söhne, Mia", email=MIA.mail)
-    hers = replace(device(1), user=fields, name="iPad (mia.müsterchen)", room="bei Mia Müsterchen & Söhne")
+    hers = replace(
+        device(1),
+        user=fields,
+        name="iPad (mia.müsterchen)",
+        room="bei Mia Müsterchen & Söhne",
+        building="Haus_mia.müsterchen_2",
+    )
     his = replace(device(2), user=UserFields(username="ole.beispiel"))
     sweep(store, hers, his, at=at)
     store.staging.stage_assignments(

@@ -21,6 +21,7 @@ from tests.integration.state.given import (
     commit,
     device,
     finding,
+    keep_totals,
     opened,
     person,
     put_in,
@@ -40,6 +41,7 @@ COUNTED_FROM = {
     "findings": "resolved_at",
     "incidents": "settled_at",
     "lock_orders": "closed_at",
+    "totals": "day",
     "outbox": "closed_at",
     "cycles": "finished_at",
 }
@@ -73,6 +75,7 @@ def live(store: Store, week: int, at: datetime) -> None:
         store.outbox.done(entry, at)
     keep(store, report(f"V-{week}", serial=f"DMPX{50 + week % 40}", reported_at=at, handling=Handling.CLOSED))
     store.lock_orders.add(order(at))
+    keep_totals(store, '{"number": "some figures"}' * 50, at=at)
 
 
 def order(at: datetime) -> LockOrder:

@@ -13,7 +13,7 @@ import pytest
 from mdm_sync.errors import PermanentError, TemporaryError
 from state import Backups, Store
 from state.connection import open_for_work
-from tests.integration.state.given import EVENING, FILE, MORNING, NORD, SUED, alter, ask, dump, person, read
+from tests.integration.state.given import EVENING, FILE, MORNING, NORD, SUED, alter, ask, commit, dump, person, read
 from tests.integration.state.planted import MIA, plant, traces
 from tests.integration.state.processes import another_process
 from tests.integration.state.test_migration import BACKUP, LATER, NEWER, plan_with, rename
@@ -53,10 +53,9 @@ def erase(folder: Path, backups: Backups) -> list[str]:
     """Erase her from copies and store; names of the copies that still hold her."""
     with closing(Store.look(folder)) as store:
         persons = store.care.persons(MIA.uuid)
-    left = backups.erase(persons, EVENING)
-    with closing(Store.open(folder)) as store:
+    with closing(Store.open(folder)) as store, backups.erasing(persons, EVENING) as copies:
         store.care.erase(persons)
-    return [one.file.name for one in left]
+    return [one.file.name for one in copies.encrypted]
 
 
 class TestMaking:
@@ -91,6 +90,27 @@ class TestMaking:
             backups.make(target, EVENING)
         assert target.read_bytes() == before
         assert not list(tmp_path.rglob("*unfinished*"))
+
+    @pytest.mark.usefixtures("filled")
+    def test_in_a_folder_it_gets_a_name_of_its_own(self, backups: Backups, tmp_path: Path) -> None:
+        (tmp_path / "safe").mkdir()
+        made = backups.make(tmp_path / "safe", MORNING)
+        assert made.file == tmp_path / "safe" / "state-20251103T060000Z.backup"
+        assert made.file.exists()
+
+    @pytest.mark.parametrize("name", [FILE, f"{FILE}-wal", "audit.db", "writer.lock", "mine", "mine.age"])
+    def test_no_file_of_the_store_is_written_over(self, filled: Path, backups: Backups, name: str) -> None:
+        before = dump(filled)
+        with pytest.raises(PermanentError, match=r"a copy must end with \.backup"):
+            backups.make(filled / ".." / filled.name / name, MORNING)
+        assert dump(filled) == before
+
+    @pytest.mark.usefixtures("filled")
+    def test_a_place_where_nothing_can_be_written_is_told(self, backups: Backups, tmp_path: Path) -> None:
+        with pytest.raises(PermanentError) as refused:
+            backups.make(tmp_path / "none" / "mine", MORNING)
+        told = f"The copy {tmp_path / 'none' / 'mine'} cannot be written: No such file or directory."
+        assert str(refused.value) == told
 
     def test_without_a_store_there_is_nothing_to_copy(self, backups: Backups) -> None:
         with pytest.raises(PermanentError, match="nothing to copy"):
@@ -212,6 +232,30 @@ class TestRestoring:
         backups.restore(made.file, key.file, EVENING)
         assert dump(filled) == before
 
+    @pytest.mark.parametrize("name", ["mine.backup", "mine.backup.age"])
+    def test_what_is_encrypted_is_known_whatever_it_is_called(
+        self, filled: Path, tmp_path: Path, key: Key, name: str
+    ) -> None:
+        (tmp_path / "safe").mkdir()
+        made = Backups(filled, tmp_path / "elsewhere", recipient=key.public).make(tmp_path / "safe" / name, MORNING)
+        there = Backups(filled, tmp_path / "safe")
+        assert [one.encrypted for one in there.kept()] == [True]
+        with pytest.raises(PermanentError, match="--identity"):
+            there.restore(made.file, None, EVENING)
+
+    def test_it_is_told_how_old_the_copy_is(self, backups: Backups, later: Path) -> None:
+        assert backups.restore(later, None, EVENING).as_of == MORNING
+
+    def test_where_the_list_of_the_erased_is_damaged_nothing_is_restored(
+        self, filled: Path, backups: Backups, later: Path, copies: Path
+    ) -> None:
+        before = dump(filled)
+        for damaged in ("{", '[{"at": "2026-11-25T00:00:00+00:00", "salt": "no", "key": ""}]', '["x"]', "4"):
+            (copies / "erased.json").write_text(damaged)
+            with pytest.raises(PermanentError, match=r"erased\.json is damaged"):
+                backups.restore(later, None, EVENING)
+        assert dump(filled) == before
+
 
 class TestErasing:
     def test_a_person_is_in_no_byte_of_store_and_copies(self, folder: Path, backups: Backups, copies: Path) -> None:
@@ -234,6 +278,27 @@ class TestErasing:
         erase(folder, backups)
         assert traces(copies) == []
 
+    def test_one_that_is_damaged_goes_since_nobody_can_rewrite_it(
+        self, folder: Path, backups: Backups, copies: Path
+    ) -> None:
+        planted(folder)
+        whole = backups.make_next(MORNING)
+        damaged = copies / "state-before-restore-1.backup"
+        damaged.write_bytes(whole.file.read_bytes()[:20_000])
+        damaged.with_name(f"{damaged.name}-wal").write_bytes(b"m.muesterchen")
+        with closing(Store.open(folder)) as store, backups.erasing(store.care.persons(MIA.uuid), EVENING) as told:
+            assert [one.file for one in told.removed] == [damaged]
+        assert traces(copies) == []
+        assert [one.file for one in backups.kept()] == [whole.file]
+
+    def test_meanwhile_nobody_makes_a_copy_that_holds_them(self, folder: Path, backups: Backups, copies: Path) -> None:
+        planted(folder)
+        with closing(Store.look(folder)) as store:
+            persons = store.care.persons(MIA.uuid)
+        with backups.erasing(persons, EVENING), pytest.raises(TemporaryError, match="is at work"):
+            Backups(folder, copies).make_next(EVENING)
+        assert backups.make_next(EVENING).file.exists()
+
     def test_one_that_is_encrypted_is_told_and_loses_them_when_it_is_restored(
         self, folder: Path, copies: Path, key: Key
     ) -> None:
@@ -244,6 +309,19 @@ class TestErasing:
         assert backups.restore(made.file, key.file, EVENING).erased == 1
         assert traces(folder) == []
         assert ask(folder, "SELECT login FROM persons") == [("ole.beispiel",)]
+
+    def test_who_came_back_after_the_erasure_stays_in_a_copy_that_was_made_later(
+        self, folder: Path, backups: Backups
+    ) -> None:
+        planted(folder)
+        erase(folder, backups)
+        later = EVENING + timedelta(hours=1)
+        with closing(Store.open(folder)) as store:
+            read(store, NORD, MIA, at=later)
+            commit(store, at=later)
+        made = backups.make_next(later)
+        assert backups.restore(made.file, None, later).erased == 0
+        assert ask(folder, "SELECT login FROM persons WHERE gone_since IS NULL AND missed = 0") == [(MIA.login,)]
 
     def test_what_is_remembered_for_it_says_nothing_of_the_person(
         self, folder: Path, backups: Backups, copies: Path

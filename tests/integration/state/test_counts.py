@@ -279,10 +279,10 @@ def by_hand(look: Look, school: School) -> Counter[Cell]:
     """The iPads at a school, each looked at by itself; two records of one serial number are one."""
     records = look.devices_by_school.get(school.number, ())
     devices = {one.serial or one.subject: one for one in records if one.kind is DeviceKind.IPAD}.values()
-    return Counter((_use(look, school, one), _standing(look, school, one)) for one in devices)
+    return Counter((use_of(look, school, one), standing_of(look, school, one)) for one in devices)
 
 
-def _use(look: Look, school: School, one: Device) -> Use:
+def use_of(look: Look, school: School, one: Device) -> Use:
     if one.is_pool(school):
         return Use.ADMINISTRATION if one.is_of_office(school) else Use.POOL
     who = look.assignments[one.subject].person if one.subject in look.assignments else None
@@ -290,7 +290,7 @@ def _use(look: Look, school: School, one: Device) -> Use:
     return uses.get(who.role, Use.UNKNOWN) if who else Use.UNKNOWN
 
 
-def _standing(look: Look, school: School, one: Device) -> Standing:
+def standing_of(look: Look, school: School, one: Device) -> Standing:
     reports = (*look.incidents.get(one.serial, ()), *look.incidents.get(one.asset_tag, ()))
     kinds = {report.kind for report in reports if report.is_missing}
     if kinds:

@@ -1,4 +1,7 @@
-"""Backup, restore and migration end anywhere: the store or its predecessor opens and is whole, and so is each copy."""
+"""Backup, restore and migration end anywhere: the store or its predecessor opens and is whole, and so is each copy.
+
+An erasure that ended anywhere can be done again, and then is done.
+"""
 
 import shutil
 import signal
@@ -10,14 +13,21 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database, Migrations
 
 from state import Backups, Store
+from state.connection import open_for_work
+from state.schema import migrations
 from tests.integration.state.copying_that_dies import work
 from tests.integration.state.given import FILE, MORNING, SUED, ask, dump, person, read
+from tests.integration.state.planted import plant, traces
 from tests.integration.state.processes import ROOT
 
-QUICK: Mapping[str, tuple[int, ...]] = {"backup": (5,), "restore": (8, 16), "migration": (9,)}
+QUICK: Mapping[str, tuple[int, ...]] = {"backup": (5,), "restore": (8, 16), "migration": (9,), "update": (9,)}
 """Steps that make test looks at: in the middle of the copy, of the change, just before its end."""
+OLD = "old"
+"""Where the store of the first version lies."""
+ROW = "INSERT INTO cycles (started_at, finished_at, transitions) VALUES ('2025', '2026', 7)"
 
 
 @pytest.fixture
@@ -27,14 +37,20 @@ def before(filled: Path) -> Path:
     with closing(Store.open(filled)) as store:
         read(store, SUED, person("new.here", school=SUED))
     assert given.file.exists()
+    first, *_ = migrations.pending(Database(memory=True))
+    plan = Migrations(migrations.name)
+    plan(name=first.name)(first.fn)
+    with closing(open_for_work(filled.parent / OLD, plan=plan)) as old:
+        old.conn.execute(ROW)
+        old.conn.commit()
     return filled.parent
 
 
-def anew(before: Path, number: int) -> Path:
-    """The same folder once more."""
+def anew(before: Path, number: int, job: str) -> Path:
+    """The same folder once more; what is to be updated is a store of the first version."""
     folder = before / f"try-{number}"
     (folder / "state").mkdir(mode=0o700, parents=True)
-    shutil.copy2(before / "state" / FILE, folder / "state" / FILE)
+    shutil.copy2(before / (OLD if job == "update" else "state") / FILE, folder / "state" / FILE)
     shutil.copy2(before / "given", folder / "given")
     return folder
 
@@ -69,15 +85,16 @@ def look(folder: Path, allowed: list[list[str]]) -> None:
 @pytest.fixture
 def allowed(before: Path, request: pytest.FixtureRequest) -> list[list[str]]:
     """How the store may be: as before, or as a job leaves it that nobody disturbed."""
-    folder = anew(before, 0)
+    job = request.node.callspec.params["job"]
+    folder = anew(before, 0, job)
     earlier = content(folder / "state")
-    work(folder, request.node.callspec.params["job"])
+    work(folder, job)
     return [earlier, content(folder / "state")]
 
 
 @pytest.mark.parametrize(("job", "step"), [(job, step) for job, steps in QUICK.items() for step in steps])
 def test_at_some_steps(before: Path, allowed: list[list[str]], job: str, step: int) -> None:
-    folder = anew(before, step)
+    folder = anew(before, step, job)
     assert run_and_die(folder, job, step)
     look(folder, allowed)
     work(folder, job)
@@ -88,10 +105,26 @@ def test_at_some_steps(before: Path, allowed: list[list[str]], job: str, step: i
 @pytest.mark.parametrize("job", QUICK)
 def test_at_every_single_step(before: Path, allowed: list[list[str]], job: str) -> None:
     for step in count(1):
-        folder = anew(before, step)
+        folder = anew(before, step, job)
         if not run_and_die(folder, job, step):
             break
         look(folder, allowed)
         work(folder, job)
         look(folder, allowed)
+    assert step > 8
+
+
+@pytest.mark.verify
+def test_an_erasure_that_was_killed_at_any_step_can_be_done_again(tmp_path: Path) -> None:
+    for step in count(1):
+        folder = tmp_path / str(step)
+        with closing(Store.open(folder / "state")) as store:
+            plant(store)
+        Backups(folder / "state", folder / "copies").make_next(MORNING)
+        was_killed = run_and_die(folder, "erasure", step)
+        work(folder, "erasure")
+        assert traces(folder) == []
+        assert ask(folder / "state", "PRAGMA integrity_check") == [("ok",)]
+        if not was_killed:
+            break
     assert step > 8

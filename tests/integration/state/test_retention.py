@@ -28,6 +28,7 @@ from tests.integration.state.given import (
     device,
     dump,
     finding,
+    keep_totals,
     opened,
     person,
     put_in,
@@ -345,6 +346,14 @@ class TestOutbox:
         assert ask(folder, "SELECT key FROM recipients") == [("present",)]
         assert ask(folder, "SELECT finding FROM told") == [(1,)]
         assert count(folder, "turns") == 1
+
+
+def test_totals_of_a_day_go_after_their_time(store: Store, folder: Path) -> None:
+    for days in (0, 1):
+        keep_totals(store, at=after(days))
+    assert purge(store, 10).removed == {}
+    assert purge(store, 11).removed == {Kept.TOTALS: 1}
+    assert ask(folder, "SELECT day FROM totals") == [(after(1).date().isoformat(),)]
 
 
 class TestTheFile:

@@ -80,7 +80,7 @@ def stored_devices(store: Store) -> dict[str, Device]:
     }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(devices, max_size=4, unique_by=lambda one: one.subject))
 def test_devices(long_kept: Store, came: list[Device]) -> None:
     sweep(long_kept, *came)
@@ -89,7 +89,7 @@ def test_devices(long_kept: Store, came: list[Device]) -> None:
     assert sweep(long_kept, *came).changed == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(persons, max_size=4, unique_by=lambda one: one.uuid))
 def test_persons(long_kept: Store, came: list[Person]) -> None:
     read(long_kept, NORD, *came)

@@ -302,6 +302,17 @@ class TestWhatIsRefused:
         assert "upstream.proxy: must hold no login" in told
         assert "geheim-4711" not in told
 
+    @pytest.mark.parametrize("below", [1, 4])
+    def test_a_limit_of_small_numbers_that_keeps_nothing_back_is_refused(self, tmp_path: Path, below: int) -> None:
+        assert "upstream.few_below: must be 0, or 5 and more" in refusal(
+            tmp_path, f"{LEAST}{UPSTREAM}few_below = {below}\n"
+        )
+
+    def test_one_that_keeps_something_back_is_taken(self, tmp_path: Path) -> None:
+        upstream = load(tmp_path, f"{LEAST}{UPSTREAM}few_below = 5\n").upstream
+        assert upstream is not None
+        assert upstream.few_below == 5
+
     @pytest.mark.parametrize("address", ["it.example", "@it.example", "mdm-sync@", "mdm sync@it.example", "a@b\\nc"])
     def test_a_mail_address_that_is_none_is_refused(self, tmp_path: Path, address: str) -> None:
         assert told_problems(refusal(tmp_path, LEAST + MAIL.replace("boss@it.example", address))) == [

@@ -67,6 +67,11 @@ class TestWhatIsNewToARecipient:
                 reported(told=GRAVE, back=True, severity=Severity.CRITICAL), NewsKind.REOPENED, id="stolen again"
             ),
             pytest.param(reported(told=SOLVED, severity=Severity.CRITICAL), NewsKind.REOPENED, id="back and worse"),
+            pytest.param(
+                reported("source:jamf", rule_id="source-stale", told=TOLD, back=True),
+                NewsKind.REOPENED,
+                id="went without a mail of its own and came back",
+            ),
         ],
     )
     def test_is_what_it_was_told_held_against_how_it_stands(self, one: Reported, news: NewsKind | None) -> None:
@@ -101,6 +106,13 @@ class TestTheDigest:
         told = digest(*(reported(f"device:{number}") for number in (7, 5, 6)))
 
         assert [place.finding.subject for place in told.opened] == ["device:7", "device:5", "device:6"]
+
+    def test_tells_that_a_source_is_read_again_beside_other_news_alone(self) -> None:
+        back = reported("source:jamf", rule_id="source-stale", told=TOLD, is_open=False)
+        over = reported("device:3", told=TOLD, is_open=False)
+
+        assert digest_of([back], {}) is None
+        assert digest(back, over).resolved == (back.place, over.place)
 
     @pytest.mark.parametrize("nothing", [(), (reported(told=TOLD),), (reported(is_open=False),)], ids=len)
     def test_where_nothing_is_new_there_is_none(self, nothing: tuple[Reported, ...]) -> None:

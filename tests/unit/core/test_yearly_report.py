@@ -11,6 +11,7 @@ from msgspec import structs
 from mdm_sync.core.conditions import Calendar, Conditions
 from mdm_sync.core.coverage import DistrictCounts, FindingCount, SchoolCounts, Standing, Use
 from mdm_sync.core.incidents import Incident, IncidentKind
+from mdm_sync.core.keeping_back import kept_back as keep_back
 from mdm_sync.core.loss_figures import YearFigures
 from mdm_sync.core.model import MachineKind, School
 from mdm_sync.core.report_table import AtLeast, Cell, Column, Note, NoteKind, Row, Rows, Topic
@@ -597,9 +598,9 @@ class TestCoverage:
 
     def test_a_share_that_was_kept_back_is_not_known(self) -> None:
         facts = Facts(counts=COUNTS, sources=(), holds=(), conditions=Conditions(now=NOON))
-        kept_back = Counted(day=YEAR_END, totals=summary_of(facts, few_below=3))
+        kept_back = Counted(day=YEAR_END, totals=keep_back(summary_of(facts), 50))
 
-        assert lines(replace(FACTS, now=kept_back), Topic.COVERAGE_BY_FORM)["02",][:5] == (47, 42, 40, None, None)
+        assert lines(replace(FACTS, now=kept_back), Topic.COVERAGE_BY_FORM)["02",][:5] == (None,) * 5
 
 
 class TestAges:
@@ -628,7 +629,7 @@ class TestAges:
 
     def test_small_numbers_that_were_kept_back_are_in_no_sum(self) -> None:
         facts = Facts(counts=COUNTS, sources=(), holds=(), conditions=Conditions(now=NOON))
-        kept_back = Counted(day=YEAR_END, totals=summary_of(facts, few_below=10))
+        kept_back = Counted(day=YEAR_END, totals=keep_back(summary_of(facts), 10))
 
         assert lines(replace(FACTS, now=kept_back), Topic.AGE) == {
             ("1",): (70, Decimal("87.5")),
@@ -766,7 +767,7 @@ class TestFindings:
 
     def test_small_numbers_that_were_kept_back_are_in_no_sum(self) -> None:
         facts = Facts(counts=COUNTS, sources=(), holds=(), conditions=Conditions(now=NOON))
-        kept_back = Counted(day=YEAR_END, totals=summary_of(facts, few_below=4))
+        kept_back = Counted(day=YEAR_END, totals=keep_back(summary_of(facts), 4))
 
         assert lines(replace(FACTS, now=kept_back), Topic.FINDINGS)[()] == (12, 2, 7, 1, 4)
 
