@@ -1,6 +1,7 @@
 """Pushing a summary by HTTPS POST, with an idempotency key and one time limit for each phase of the call."""
 
 import os
+import re
 import ssl
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -23,6 +24,9 @@ METHOD_NOT_ALLOWED = 405
 TOKEN_REFUSED = frozenset({401, 403})
 WRONG_ADDRESS = frozenset({404, 405, 410, *range(300, 400)})
 """What stands at the address takes no summary, whichever it is; redirects are not followed."""
+
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+"""More than RFC 6750 lets a token hold, and less than would end the header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,14 @@ class UpstreamChannel:
             raise TemporaryError(f"{self._url} did not answer ({type(error).__name__}).") from error
 
     def _who(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._token()}"} if self._token else {}
+        if self._token is None:
+            return {}
+        token = self._token()
+        if not _TOKEN.fullmatch(token):
+            raise PermanentError(
+                "The secret upstream-token is no bearer token: it holds characters that none may hold."
+            )
+        return {"Authorization": f"Bearer {token}"}
 
     def _trust(self) -> ssl.SSLContext:
         context = trust(self._ca_file, "upstream.ca_file")

@@ -292,6 +292,14 @@ class TestServer:
         assert "upstream.ca_file" in str(error)
         assert upstream_server.sink.counters()["requests"] == 0
 
+    @pytest.mark.parametrize("token", ["gehäim", "geheim\r\nX-More: 1", "two words", ""])
+    def test_is_not_told_what_can_be_no_token(self, upstream_server: UpstreamSide, token: str) -> None:
+        error = error_of(lambda: upstream_server.channel(token=token).send(ENTRY))
+
+        assert type(error) is PermanentError
+        assert "upstream-token" in str(error)
+        assert upstream_server.sink.counters()["requests"] == 0
+
     def test_that_is_not_there_is_a_temporary_error(self, upstream_server: UpstreamSide) -> None:
         nobody = UpstreamChannel(url="https://localhost:9/", token=lambda: "x", ca_file=upstream_server.ca_file)
 
