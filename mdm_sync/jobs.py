@@ -197,9 +197,15 @@ def back_up(installation: Installation, file: Path | None = None) -> Backup:
 
 
 def care(installation: Installation) -> Purged:
-    """What is to be done once a day: copy the store, then delete what has had its time, from store and copies."""
-    back_up(installation)
-    return purge(installation)
+    """What is to be done once a day: copy the store, then delete what has had its time, from store and copies.
+
+    What has had its time goes where no copy can be made as well; then the error is raised after it.
+    """
+    try:
+        back_up(installation)
+    finally:
+        purged = purge(installation)
+    return purged
 
 
 def restore(installation: Installation, file: Path, identity: Path | None) -> Restored:

@@ -10,6 +10,7 @@ import pytest
 from mdm_sync import bootstrap
 from mdm_sync.bootstrap import utc_now
 from mdm_sync.core.retention import Kept
+from mdm_sync.errors import PermanentError
 from mdm_sync.jobs import care
 from state import Store
 from tests.integration.commands.district import OST, PERSONS, SETTINGS, Installation, fill, install
@@ -63,6 +64,18 @@ def test_nothing_is_restored_where_nobody_can_be_asked(district: Installation) -
 def test_a_file_that_is_not_there_is_told(district: Installation) -> None:
     ran = district.run("restore", str(district.folder / "none"), "--yes")
     assert (ran.code, "cannot be read: No such file" in ran.err) == (1, True)
+
+
+def test_what_has_had_its_time_goes_where_no_copy_can_be_made_as_well(district: Installation) -> None:
+    settings = district.folder / "mdm-sync.toml"
+    settings.write_text(SETTINGS.format(language="en") + '[backup]\nencrypt_to = "age1wrong"\n', encoding="utf-8")
+    with closing(Store.open(district.state)) as store:
+        for days in (101, 100, 0):
+            read(store, OST, *PERSONS[OST.number][:2], at=utc_now() - timedelta(days=days))
+    with pytest.raises(PermanentError, match="age could not do its work"):
+        care(bootstrap.Installation.of(settings))
+    with closing(Store.look(district.state)) as store:
+        assert store.snapshot.persons_gone(OST) == ()
 
 
 def test_each_day_a_copy_is_made_and_those_go_that_are_too_many_or_too_old(district: Installation) -> None:
