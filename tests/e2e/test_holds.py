@@ -31,6 +31,8 @@ def test_a_refused_read_is_held_decided_and_over_when_the_fault_ends(installatio
     assert (hold["ring"], hold["state"]) == ("source", "open")
     number = str(hold["id"])
     assert installation.run("holds", "reject", number, "--why", "rights were lost", SUDO_USER="eva").code == 0
+    line = installation.run("audit", "--format", "json").document["entries"][0]
+    assert (line["who"], line["act"], line["about"]) == ("eva", "holds reject", number)
     assert installation.run("reconcile").code == 3
     shown = installation.run("holds", "show", number, "--format", "json").document["hold"]
     assert (shown["state"], shown["who"], shown["why"]) == ("rejected", "eva", "rights were lost")

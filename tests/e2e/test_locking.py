@@ -164,6 +164,8 @@ def test_a_device_that_is_back_is_unlocked_when_its_case_is_settled(
     assert taken(installation) == before + 1
     installation.ask("POST", "/jamf/acknowledge", {"management_id": stolen.management_id})
     assert "recovered-still-locked" not in watched(installation, stolen)
+    lines = installation.run("audit", "--format", "json").document["entries"]
+    assert {"lock", "unlock"} <= {line["act"] for line in lines if stolen.serial in line["about"]}
 
 
 @pytest.mark.verify
