@@ -154,9 +154,9 @@ class Backups:
         """Let this copy be the store; the present one is kept beside, and erasures since are applied again."""
         with plain_errors(self._store):
             self._store.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = WriterLock.take(
-            self._store / LOCK_NAME, command="restore", wait_seconds=self._wait_seconds, told=self._told
-        )
+            lock = WriterLock.take(
+                self._store / LOCK_NAME, command="restore", wait_seconds=self._wait_seconds, told=self._told
+            )
         try:
             with self._alone():
                 return self._restore(file, identity, at)
@@ -228,9 +228,9 @@ class Backups:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One process at a time works on copies; cycles go on meanwhile."""
-        lock = WriterLock.take(
-            self._store / _BACKUP_LOCK, command="backup", wait_seconds=self._wait_seconds, told=self._told
-        )
+        path = self._store / _BACKUP_LOCK
+        with plain_errors(path):
+            lock = WriterLock.take(path, command="backup", wait_seconds=self._wait_seconds, told=self._told)
         try:
             yield
         finally:

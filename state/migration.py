@@ -71,6 +71,8 @@ def _back_up(database: Database, plan: Migrations, path: Path) -> Path:
         try:
             with closing(sqlite3.connect(unfinished)) as copy:
                 database.conn.backup(copy)
+            with unfinished.open("rb") as written:
+                os.fsync(written.fileno())  # on the disk before the store is changed
             unfinished.replace(backup)
         except BaseException:
             unfinished.unlink(missing_ok=True)

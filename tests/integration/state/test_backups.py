@@ -116,6 +116,12 @@ class TestMaking:
         with pytest.raises(PermanentError, match="nothing to copy"):
             backups.make_next(MORNING)
 
+    def test_a_lock_that_cannot_be_taken_is_told_plainly(self, filled: Path, backups: Backups) -> None:
+        """As when root made it, and the service may not open it."""
+        (filled / "backup.lock").mkdir()
+        with pytest.raises(PermanentError, match=r"backup\.lock cannot be used"):
+            backups.make_next(MORNING)
+
     def test_it_is_encrypted_to_a_public_key(self, folder: Path, copies: Path, key: Key) -> None:
         planted(folder)
         made = Backups(folder, copies, recipient=key.public).make_next(MORNING)
