@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm_sync.core.coverage import SchoolCounts, Standing, Use
+from mdm_sync.core.coverage import FindingCount, SchoolCounts, Standing, Use
 from mdm_sync.core.keeping_back import kept_back
 from mdm_sync.core.summary import summary_of
 from tests.replacing import replace
@@ -77,6 +77,23 @@ def test_several_that_are_kept_back_are_never_a_small_sum() -> None:
         "spare": 0,
         "all": STEP,
     }
+
+
+@pytest.mark.parametrize(
+    ("working", "lost", "stolen", "whole"),
+    [(1, 1, 0, 5), (9, 4, 0, 10), (9, 4, 9, 15), (9, 0, 9, 15), (0, 3, 0, "few")],
+)
+def test_sums_of_two_and_three_parts(working: int, lost: int, stolen: int, whole: int | str) -> None:
+    assert row({WORKING: working, LOST: lost, STOLEN: stolen})["all"] == whole
+
+
+def test_nor_are_findings_of_several_schools_a_small_sum() -> None:
+    counts = schools(1, 1, 1, 1)
+    findings = tuple(
+        FindingCount(school=one.school.number, rule="wrong-school", severity="warning", number=1) for one in counts
+    )
+    facts = replace(FACTS, counts=replace(COUNTED, schools=tuple(counts), findings=findings))
+    assert [one["number"] for one in told(kept_back(summary_of(facts), STEP))["forms"][0]["findings"]] == [STEP]
 
 
 def test_a_sum_that_its_other_parts_would_not_reach_is_told_one_step_lower() -> None:
