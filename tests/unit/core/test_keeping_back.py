@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mdm_sync.core.coverage import SchoolCounts, Standing, Use
+from mdm_sync.core.coverage import FindingCount, SchoolCounts, Standing, Use
 from mdm_sync.core.keeping_back import kept_back
 from mdm_sync.core.summary import summary_of
 from tests.replacing import replace
@@ -79,10 +79,76 @@ def test_several_that_are_kept_back_are_never_a_small_sum() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("working", "lost", "stolen", "whole"),
+    [(1, 1, 0, 5), (9, 4, 0, 10), (9, 4, 9, 15), (9, 0, 9, 15), (0, 3, 0, "few")],
+)
+def test_sums_of_two_and_three_parts(working: int, lost: int, stolen: int, whole: int | str) -> None:
+    assert row({WORKING: working, LOST: lost, STOLEN: stolen})["all"] == whole
+
+
+def test_nor_are_findings_of_several_schools_a_small_sum() -> None:
+    counts = schools(1, 1, 1, 1)
+    findings = tuple(
+        FindingCount(school=one.school.number, rule="wrong-school", severity="warning", number=1) for one in counts
+    )
+    facts = replace(FACTS, counts=replace(COUNTED, schools=tuple(counts), findings=findings))
+    assert [one["number"] for one in told(kept_back(summary_of(facts), STEP))["forms"][0]["findings"]] == [STEP]
+
+
 def test_a_sum_that_its_other_parts_would_not_reach_is_told_one_step_lower() -> None:
     """9 + 9 + 9 + 4 = 31, and three parts told as 5 are 27 at most: told as 30 only 3 or 4 would be left."""
     assert row({WORKING: 9, STOLEN: 9, LOST: 9, LOCKED: 4})["all"] == 25
     assert row({WORKING: 9, STOLEN: 9, LOST: 9, LOCKED: 8})["all"] == 35
+
+
+def schools(*numbers: int) -> list[SchoolCounts]:
+    """Schools of one form, campus and support type, each with so many teachers and so many lost iPads of students."""
+    where = replace(NORD, campus="Asseln", support="Vollsupport")
+    return [
+        SchoolCounts(
+            school=replace(where, number=f"19000{place}"),
+            ipads={(Use.STUDENT, LOST): number},
+            students={3: 0},
+            teachers=number,
+        )
+        for place, number in enumerate(numbers)
+    ]
+
+
+@pytest.mark.parametrize("level", ["district", "forms", "campuses", "supports"])
+def test_nor_are_several_schools_a_small_sum(level: str) -> None:
+    told_of = document(*schools(1, 1, 1, 1))
+    [whole] = [told_of["district"]] if level == "district" else told_of[level]
+
+    assert {school["teachers"] for school in told_of["schools"]} == {"few"}
+    assert (whole["teachers"], whole["supply_of_teachers"]["needed"]) == (STEP, STEP)
+    assert (whole["ipads"]["student"]["lost"], whole["ipads"]["all"]["lost"]) == (STEP, STEP)
+    assert (whole["ipads"]["student"]["all"], whole["ipads"]["all"]["all"]) == (STEP, STEP)
+
+
+def test_nor_are_several_uses_a_small_sum_of_a_standing() -> None:
+    ipads = {(use, LOST): 1 for use in Use if use is not Use.UNKNOWN}
+    assert document(replace(NORD_COUNTS, ipads=ipads))["schools"][0]["ipads"]["all"]["lost"] == STEP
+
+
+@pytest.mark.parametrize("name", ["ages", "replacement"])
+def test_nor_are_several_years_a_small_sum(name: str) -> None:
+    counts = replace(NORD_COUNTS, ipads={(Use.STUDENT, WORKING): 4}, ages={}, replacement={})
+    years = {name: dict.fromkeys(range(2027, 2031), 1)}
+    assert document(counts)["schools"][0]["ipads"]["all"]["all"] == "few"
+    assert document(replace(counts, **years))["schools"][0]["ipads"]["all"]["all"] == STEP
+
+
+def test_a_sum_is_looked_at_beside_schools_and_beside_groups_of_them() -> None:
+    """Of 31 in four forms, 9 + 9 + 9 + 4, each 9 is that of two schools: beside these alone 30 would tell nothing."""
+    pairs = [
+        replace(one, school=replace(one.school, form=f"0{place // 2}")) for place, one in enumerate(schools(*PAIRS))
+    ]
+    assert document(*pairs)["district"]["teachers"] == 25
+
+
+PAIRS = (5, 4, 5, 4, 5, 4, 4)
 
 
 @settings(max_examples=20)
