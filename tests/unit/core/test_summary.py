@@ -32,6 +32,7 @@ from tests.unit.core.given import NORD, SUED, WEST
 from tests.unit.core.test_coverage import COUNTS
 
 NOW = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 READ_AT = NOW - timedelta(minutes=90)
 OBSERVED = replace(WEST, stage=Stage.OBSERVED)
 NORD_COUNTS = SchoolCounts(
@@ -209,6 +210,14 @@ def test_two_summaries_of_the_same_state_differ_in_time_alone() -> None:
 
     assert one != other
     assert apart_from_time(one) == apart_from_time(other)
+
+
+def test_a_source_that_was_read_again_is_no_other_summary_and_one_that_was_not_is() -> None:
+    read_again = [replace(one, complete_at=one.complete_at and one.complete_at + HOUR) for one in SOURCES]
+    troubled = [replace(one, error="no answer") for one in SOURCES]
+
+    assert apart_from_time(summary_of(replace(FACTS, sources=read_again))) == apart_from_time(summary_of(FACTS))
+    assert apart_from_time(summary_of(replace(FACTS, sources=troubled))) != apart_from_time(summary_of(FACTS))
 
 
 def test_one_device_more_is_another_summary() -> None:
