@@ -23,7 +23,7 @@ help:
 	@echo "make verify  what takes longer: make test, mutation run, evidence on paper, every supported Python that is here"
 	@echo "make lint    style, types and architecture alone"
 	@echo "make peers   two public clients read the full-size district"
-	@echo "make bench   speed of a cycle beside curl and ldapsearch"
+	@echo "make bench   speed beside curl, ldapsearch and other clients; BENCH=\"cycle --pairs 3\" for single rows"
 	@echo "make texts   write new texts into the German catalogue"
 	@echo "make setup   only install: Debian packages and the virtual environment in $(VENV)"
 
@@ -70,7 +70,7 @@ peers: setup
 	$(BIN)/python -m tests.peers.compare
 
 bench: setup
-	$(BIN)/python -m tests.bench.cycle
+	$(BIN)/python -m tests.bench $(BENCH)
 
 texts: $(READY)
 	$(BIN)/pybabel extract -F config/babel.cfg -k text -k plural:1,2 -k counted:1,2 --no-location --sort-output -o $(VENV)/texts.pot .

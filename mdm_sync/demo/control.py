@@ -26,11 +26,11 @@ Host = subprocess.Popen[bytes]
 
 
 @contextmanager
-def up(places: Places) -> Iterator[Host]:
+def up(places: Places, *, within_seconds: float = START_SECONDS) -> Iterator[Host]:
     """Serve the district inside; it ends with this process, however this process ends."""
     host = _start(places, "--end-with-parent", stdin=subprocess.PIPE)
     try:
-        _wait_until_up(places, host)
+        _wait_until_up(places, host, within_seconds)
         yield host
     finally:
         _end(host)
@@ -102,13 +102,13 @@ def _start(places: Places, *arguments: str, **how: Any) -> Host:  # noqa: ANN401
         return subprocess.Popen(command, stdout=log, stderr=log, **how)  # noqa: S603 - our own module
 
 
-def _wait_until_up(places: Places, host: Host) -> None:
+def _wait_until_up(places: Places, host: Host, seconds: float = START_SECONDS) -> None:
     def ready() -> bool:
         if host.poll() is not None:
             raise DemoError(_why_it_ended(places))
         return places.running.exists()
 
-    _wait(ready, START_SECONDS, f"The demo did not come up; see {places.log}")
+    _wait(ready, seconds, f"The demo did not come up; see {places.log}")
 
 
 def _why_it_ended(places: Places) -> str:

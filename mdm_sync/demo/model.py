@@ -9,7 +9,7 @@ class Plan:
     """The recipe of a district. The same plan gives the same district in every process.
 
     Attributes:
-        schools: how many schools; 155 is the whole city.
+        schools: how many schools; 155 is the whole city, more are further cities like it.
         scale: size of each school; 1.0 is the real one (about 530 devices and 550 users a school).
         seed: start of the random choices.
         now: the moment that all dates are counted from (UTC, aware).

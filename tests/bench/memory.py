@@ -15,7 +15,7 @@ class PeakMemory:
 
     def __init__(self) -> None:
         self.mebibytes = 0.0
-        self._others = set(_descendants())
+        self._others = set(descendants())
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._sample)
 
@@ -31,11 +31,12 @@ class PeakMemory:
 
     def _sample(self) -> None:
         while not self._end.wait(EVERY_SECONDS):
-            ours = (process for process in _descendants() if process not in self._others)
+            ours = (process for process in descendants() if process not in self._others)
             self.mebibytes = max(self.mebibytes, sum(map(_pss, ours)) / KIBIBYTES)
 
 
-def _descendants() -> list[int]:
+def descendants() -> list[int]:
+    """The processes that this one started, and those that they started."""
     parents = {process: _parent(process) for process in _processes()}
     found = {os.getpid()}
     for process in sorted(parents):

@@ -20,7 +20,7 @@ from mdm_sync.demo.district.truth import expected
 from mdm_sync.demo.model import District, Plan
 from mdm_sync.demo.places import Places
 from state import Store
-from tests.bench.cycle import Floor
+from tests.bench.floor import Floor
 from tests.command_line import Ran
 from tests.e2e.conftest import NOW, Installation
 from tests.far_side import device_of, person_of, school_of

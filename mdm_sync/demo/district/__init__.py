@@ -33,7 +33,7 @@ def generate(plan: Plan) -> District:
     """Build the district of a plan: the same one for the same plan, in every process.
 
     Raises:
-        ValueError: the plan asks for fewer than 1 or more than 155 schools, or for a scale not above 0.
+        ValueError: the plan asks for fewer than 1 or more than 1,550 schools, or for a scale not above 0.
     """
     draft = _clean(plan)
     plant_everything(draft)

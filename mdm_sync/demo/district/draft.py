@@ -233,7 +233,7 @@ class Draft:
         self.plant_device("user-moved", key, finding=finding, reason=f"{reason} A hint beside user-left, due with it.")
 
     def _serial(self, family: str, number: int) -> str:
-        """Twelve characters in the manner of Apple's, the number in front so that no two are alike."""
+        """Twelve characters or a few more in the manner of Apple's, the number in front so that no two are alike."""
         letters = self.derive("serial", family, str(number)).replace("-", "").upper()
         return f"{'DM' if family == 'mobile' else 'C0'}{number:05d}{letters[:5]}"
 

@@ -14,6 +14,7 @@ from mdm_sync.demo.district.figures import (
     HAUPTSCHULE,
     IN_REPAIR,
     REALSCHULE,
+    SCHOOLS,
     WEITERBILDUNGSKOLLEG,
     FormFigures,
     apportion,
@@ -117,8 +118,9 @@ _NAMES_AT, _NAMES_EVERY = 2, 12
 _SUFFIX_AT, _SUFFIX_EVERY = 5, 17
 _OBSERVED_AT, _OBSERVED_EVERY = 12, 15
 _SHORT_OF_IPADS = 0.75
-_FIRST_SITE = 11
+_FIRST_SITE, _FIRST_SITE_BEYOND = 11, 1_011
 _FIRST_NUMBER = 194_011
+_MOST_CITIES = 10
 
 _PLACES = """
 Ahorn Birken Drossel Eichel Eschen Farn Fasanen Finken Ginster Hasel Hummel Kiebitz Lerchen Libellen Mohn Otter
@@ -182,15 +184,20 @@ def _sizes(order: list[str]) -> list[Size]:
 
 
 def _place(position: int) -> tuple[str, str]:
-    """A place's name in two halves; no two positions share one."""
+    """A place's name in two halves; no two schools of a city share one."""
     return _PLACE[position % len(_PLACE)], _GROUND[(position + position // len(_PLACE)) % len(_GROUND)]
 
 
-def _code(short: str, place: tuple[str, str], taken: set[str]) -> str:
+def _mark(city: int) -> str:
+    """What tells a further city's schools from those of the same names in the first."""
+    return str(city + 1) if city else ""
+
+
+def _code(short: str, place: tuple[str, str], mark: str, taken: set[str]) -> str:
     """Short name for devices and suffixes, two letters of the form and some of the place ("GSAH")."""
     first, second = place
     for length in range(1, len(first) + 1):
-        code = f"{short}{first[:length]}{second[:1]}".upper()
+        code = f"{short}{first[:length]}{second[:1]}{mark}".upper()
         if code not in taken:
             taken.add(code)
             return code
@@ -211,18 +218,19 @@ def _stage(position: int) -> str:
     return "observed" if position % _OBSERVED_EVERY == _OBSERVED_AT else "live"
 
 
-def _school(position: int, form: FormFigures, code: str, *, on_site: bool) -> DemoSchool:
-    place = "".join(_place(position))
+def _school(city: int, position: int, form: FormFigures, code: str, *, on_site: bool) -> DemoSchool:
+    nth = city * SCHOOLS + position
+    place = "".join(_place(position)) + _mark(city)
     slug = f"{form.short}-{place}".lower()
     fields = _user_fields(position)
     return DemoSchool(
-        number=str(_FIRST_NUMBER + 13 * position),
+        number=str(_FIRST_NUMBER + 13 * nth),
         name=f"{form.name} {place}",
         form=form.key,
         slug=slug,
         campus=_CAMPUS[position // 6 % len(_CAMPUS)] if position % 6 == 0 else None,
         support="Vor-Ort-Support" if on_site else "Vollsupport",
-        site_id=_FIRST_SITE + position,
+        site_id=(_FIRST_SITE_BEYOND if city else _FIRST_SITE) + nth,
         site_name=f"{form.short} {place}",
         contact=f"medien@{slug}.test",
         teacher_groups=_TEACHER_GROUPS[position % len(_TEACHER_GROUPS)],
@@ -240,23 +248,27 @@ def _school(position: int, form: FormFigures, code: str, *, on_site: bool) -> De
 def lay_out(plan: Plan) -> list[Layout]:
     """The first ``plan.schools`` schools of the district, each at ``plan.scale`` of its full size.
 
+    Beyond 155 schools the district is several cities with the same forms and sizes, each with a few particular schools.
+
     Raises:
-        ValueError: there are fewer than 1 or more than 155 schools asked for, or the scale is not above 0.
+        ValueError: there are fewer than 1 or more than 1,550 schools asked for, or the scale is not above 0.
     """
+    most = SCHOOLS * _MOST_CITIES
+    if not 1 <= plan.schools <= most or plan.scale <= 0:
+        raise ValueError(f"a district has 1 to {most} schools and a scale above 0")
     order = _forms_in_order()
-    if not 1 <= plan.schools <= len(order) or plan.scale <= 0:
-        raise ValueError(f"a district has 1 to {len(order)} schools and a scale above 0")
     taken: set[str] = set()
     sizes = _sizes(order)
     layouts: list[Layout] = []
-    for position, key in enumerate(order[: plan.schools]):
-        form = FORM[key]
-        nth_from_end = order[position:].count(key)
-        code = _code(form.short, _place(position), taken)
+    for nth in range(plan.schools):
+        city, position = divmod(nth, SCHOOLS)
+        form = FORM[order[position]]
+        nth_from_end = order[position:].count(form.key)
+        code = _code(form.short, _place(position), _mark(city), taken)
         layouts.append(
             Layout(
-                position=position,
-                school=_school(position, form, code, on_site=nth_from_end <= form.on_site),
+                position=nth,
+                school=_school(city, position, form, code, on_site=nth_from_end <= form.on_site),
                 form=form,
                 code=code,
                 size=sizes[position].scaled(plan.scale),

@@ -86,10 +86,22 @@ def test_any_number_of_schools_and_any_scale_works(schools: int, scale: float) -
         assert len({school.site_id for school in district.schools}) == schools
 
 
-@pytest.mark.parametrize(("schools", "scale"), [(0, 1.0), (156, 1.0), (2, 0.0), (2, -1.0)])
+@pytest.mark.parametrize(("schools", "scale"), [(0, 1.0), (1551, 1.0), (2, 0.0), (2, -1.0)])
 def test_an_impossible_plan_is_refused(schools: int, scale: float) -> None:
-    with pytest.raises(ValueError, match="1 to 155 schools and a scale above 0"):
+    with pytest.raises(ValueError, match="1 to 1550 schools and a scale above 0"):
         generate(plan(schools, scale))
+
+
+def test_a_second_city_has_schools_like_the_first_and_none_in_common_with_it() -> None:
+    district = generate(plan(310, 0.02))
+
+    first, second = district.schools[:155], district.schools[155:]
+    assert [school.form for school in second] == [school.form for school in first]
+    assert [school.stage for school in second] == [school.stage for school in first]
+    for name in ("number", "name", "slug", "site_name", "contact"):
+        assert len({getattr(school, name) for school in district.schools}) == 310
+    sites = [school.site_id for school in district.schools]
+    assert len({*sites, *(site_id for site_id, _ in district.extra_sites)}) == 310 + len(district.extra_sites)
 
 
 def test_a_school_larger_than_real_has_classes_beyond_the_letter_z() -> None:
