@@ -1,6 +1,6 @@
 """Speed beside what the servers themselves need, and beside other projects: ``make bench``, ``python -m tests.bench``.
 
-Rows, all but shares unless some are named: cycle (first and second full cycle beside the floor), slow (the same on slow
+Rows, all unless some are named: cycle (first and second full cycle beside the floor), slow (the same on slow
 servers), peers (reading all devices beside other clients), growth (a tenth of the district to ten of it), shares
 (which part of a cycle takes how long), answers (--help, status, loss watch). Every run is a process of its own; a run
 that does not find what was planted ends the measuring.
@@ -30,9 +30,6 @@ ROWS: Mapping[str, tuple[Callable[[Size, int], Row], int]] = {
 }
 """What measures a row, and how many runs of each kind it makes unless told otherwise."""
 
-USUAL = tuple(name for name in ROWS if name != "shares")
-"""Shares have to be asked for: see ``sampled`` for what happens at full size."""
-
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measure, keep and print."""
@@ -48,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if unknown := set(asked.rows) - set(ROWS):
         parser.error(f"there is no row {', '.join(sorted(unknown))}; there are {', '.join(ROWS)}")
     size = Size(schools=asked.schools, scale=asked.scale, first=asked.first)
-    for name in asked.rows or USUAL:
+    for name in asked.rows or ROWS:
         measure, usual = ROWS[name]
         print(f"measuring {name}", file=sys.stderr)
         measured = measure(size, asked.pairs or usual)

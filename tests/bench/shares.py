@@ -1,4 +1,4 @@
-"""Which part of a cycle takes how long: see ``sampled``."""
+"""Which part of a cycle takes how long: see ``parts``."""
 
 import json
 import sys
@@ -10,14 +10,14 @@ from tests.bench.results import Row, Run, Series, row
 
 
 def shares(size: Size, pairs: int) -> Row:
-    """First and second cycles, each share a series; sampling makes them a little slower than those of ``cycle``."""
+    """First and second cycles, each part a series."""
     series: dict[str, Series] = {}
     with bench(size) as place:
         truth = ""
         for _ in range(pairs):
             place.begin_anew()
             for name in (FIRST, SECOND):
-                for part, seconds in _sampled(place).items():
+                for part, seconds in _parts(place).items():
                     whole = f"{name}: {part}"
                     series.setdefault(whole, Series(name=whole)).runs.append(Run(seconds=seconds))
                 truth = place.truth()
@@ -26,11 +26,8 @@ def shares(size: Size, pairs: int) -> Row:
         return row("shares", place.words, tuple(series.values()), truth)
 
 
-def _sampled(place: Bench) -> dict[str, float]:
-    target = Path(place.places.folder) / "sampled.json"
-    command = (sys.executable, "-m", "tests.bench.sampled", target, *RECONCILE)
-    place.timed(lambda: place.run(command))
-    told = json.loads(target.read_text(encoding="utf-8"))
-    main = {f"main thread, {part}": seconds for part, seconds in told["main"].items()}
-    threads = {f"beside it, threads: {part}": seconds for part, seconds in told["threads"].items()}
-    return {"all": told["seconds"], **main, **threads, "beside it, worker processes (CPU)": told["workers_cpu"]}
+def _parts(place: Bench) -> dict[str, float]:
+    target = Path(place.places.folder) / "parts.json"
+    place.timed(lambda: place.run((sys.executable, "-m", "tests.bench.parts", target, *RECONCILE)))
+    told: dict[str, float] = json.loads(target.read_text(encoding="utf-8"))
+    return told
