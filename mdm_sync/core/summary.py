@@ -5,9 +5,9 @@ Its types are its schema: ``schema_of_summary`` gives them as JSON Schema, and n
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -29,6 +29,8 @@ from mdm_sync.core.coverage import (
 from mdm_sync.core.model import MachineKind, School
 from mdm_sync.core.school_forms import form_name
 from mdm_sync.core.views import Source
+
+_MINUTE = timedelta(minutes=1)
 
 FEW: Literal["few"] = "few"
 Count = int | Literal["few"] | None
@@ -449,7 +451,7 @@ def _source(source: Source, conditions: Conditions) -> SourceTotals:
     return SourceTotals(
         name=source.name,
         complete_at=source.complete_at,
-        age_minutes=None if age is None else max(0, int(age.total_seconds() // 60)),
+        age_minutes=None if age is None else max(0, age // _MINUTE),
         read_now=source.error is None,
         stale=source.is_older_than(limit, conditions.now),
         shrunk=source.shrunk,
@@ -457,9 +459,7 @@ def _source(source: Source, conditions: Conditions) -> SourceTotals:
 
 
 def _holds(holds: Iterable[Hold]) -> HoldTotals:
-    states: Mapping[HoldState, int] = Counter(hold.state for hold in holds)
+    states = Counter(hold.state for hold in holds)
     return HoldTotals(
-        waiting=states.get(HoldState.OPEN, 0),
-        accepted=states.get(HoldState.ACCEPTED, 0),
-        rejected=states.get(HoldState.REJECTED, 0),
+        waiting=states[HoldState.OPEN], accepted=states[HoldState.ACCEPTED], rejected=states[HoldState.REJECTED]
     )

@@ -79,6 +79,12 @@ def test_students_without_grade_are_told_beside_what_the_others_need() -> None:
     assert coverage.for_students == Need.of(7, 9)
 
 
+def test_students_without_grade_are_added_up() -> None:
+    schools = (replace(NORD_COUNTS, students={3: 7, None: 2}), replace(NORD_COUNTS, students={None: 3}))
+
+    assert grouped(schools, TARGETS).district.students_without_grade == 5
+
+
 def test_where_no_student_has_a_grade_it_is_not_known_what_they_need() -> None:
     coverage = coverage_of(replace(NORD_COUNTS, students={None: 2}), TARGETS)
 

@@ -200,8 +200,58 @@ def test_sources_are_told_with_their_age_and_without_their_trouble() -> None:
     ]
 
 
-def test_holds_are_told_by_how_they_stand() -> None:
-    assert told(summary_of(FACTS))["holds"] == {"waiting": 1, "accepted": 2, "rejected": 0}
+def test_a_directory_may_be_older_than_jamf_pro_before_it_is_stale() -> None:
+    two_days_ago = [replace(one, complete_at=NOW - timedelta(days=2)) for one in SOURCES[:2]]
+    summary = summary_of(replace(FACTS, sources=two_days_ago))
+
+    assert {one.name: one.stale for one in summary.sources} == {"jamf": True, NORD.source: False}
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(-90, 0), (0, 0), (59, 0), (90, 1)])
+def test_age_is_told_in_whole_minutes(seconds: int, minutes: int) -> None:
+    read = replace(SOURCES[0], complete_at=NOW - timedelta(seconds=seconds))
+
+    assert [one.age_minutes for one in summary_of(replace(FACTS, sources=[read])).sources] == [minutes]
+
+
+def test_when_the_cycle_began_is_told_and_that_nothing_is_kept_back() -> None:
+    summary = summary_of(replace(FACTS, started_at=READ_AT))
+
+    assert (summary.run.started_at, summary.run.counted_at, summary.few_below) == (READ_AT, NOW, 0)
+
+
+@pytest.mark.parametrize("groups", ["campuses", "supports"])
+def test_groups_hold_the_findings_of_their_schools(groups: str) -> None:
+    [group] = [one for one in told(summary_of(FACTS))[groups] if one["name"] in {"Asseln", "Vollsupport"}]
+
+    assert {one["rule"]: one["number"] for one in group["findings"]} == {"stolen-not-locked": 1, "wrong-school": 2}
+
+
+def test_of_a_school_without_a_site_the_ipads_are_not_known() -> None:
+    elsewhere = replace(COUNTED, schools=(replace(NORD_COUNTS, ipads=None),))
+    [school] = told(summary_of(replace(FACTS, counts=elsewhere)))["schools"]
+
+    assert school["ipads"] is None
+
+
+def test_ages_come_in_their_order_and_what_is_not_known_last() -> None:
+    counts = replace(COUNTED, schools=(replace(NORD_COUNTS, ages={10: 1, None: 2, 1: 4, 0: 3}),))
+    [school] = told(summary_of(replace(FACTS, counts=counts)))["schools"]
+
+    assert [one["years"] for one in school["ages"]] == [0, 1, 10, None]
+
+
+@pytest.mark.parametrize(
+    ("states", "told_as"),
+    [
+        ((HoldState.OPEN, HoldState.ACCEPTED, HoldState.ACCEPTED), (1, 2, 0)),
+        ((HoldState.REJECTED,), (0, 0, 1)),
+    ],
+)
+def test_holds_are_told_by_how_they_stand(states: tuple[HoldState, ...], told_as: tuple[int, int, int]) -> None:
+    holds = summary_of(replace(FACTS, holds=[replace(HOLD, state=state) for state in states])).holds
+
+    assert (holds.waiting, holds.accepted, holds.rejected) == told_as
 
 
 def test_two_summaries_of_the_same_state_differ_in_time_alone() -> None:
