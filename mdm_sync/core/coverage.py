@@ -259,7 +259,7 @@ def _asked_for(form: str, by_grade: Mapping[int | None, int], targets: Targets) 
     for grade, number in by_grade.items():
         target = targets.target(form, grade)
         if target is None:
-            without += number
+            without = number  # of all grades, None alone may have no target
         else:
             students[target] += number
     needed = sum(target.devices_for(number) for target, number in students.items())
@@ -313,6 +313,6 @@ def _needs(one: Need | None, other: Need | None) -> Need | None:
 
 
 def _merged(one: Mapping[_Key, int] | None, other: Mapping[_Key, int] | None) -> Mapping[_Key, int] | None:
-    if one is None or other is None:
-        return other if one is None else one
+    if one is None and other is None:
+        return None
     return Counter(one) + Counter(other)

@@ -87,6 +87,10 @@ def test_who_has_no_allowance_of_its_role_has_one() -> None:
     assert [targets.allowance(role) for role in Role] == [1, 2, 1, 1]
 
 
+def test_where_nobody_shares_the_target_is_one_device_each_in_that_form() -> None:
+    assert Targets().target("20", 7) == Target(form="20", students_per_device=1)
+
+
 def test_the_defaults() -> None:
     assert Conditions(now=MONDAY) == Conditions(
         now=MONDAY,
