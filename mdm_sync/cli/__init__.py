@@ -1,5 +1,6 @@
 """The command line: ``mdm-sync``."""
 
+import gc
 import os
 import sys
 
@@ -7,11 +8,16 @@ from mdm_sync.cli.app import app
 from mdm_sync.cli.exits import Exit
 from mdm_sync.errors import MdmSyncError, SettingsError, crashes_told_by_place, told_by_place
 
+FEW_COLLECTIONS = (50_000, 20, 20)
+"""Thresholds of the garbage collector: records come by the thousand and hold no cycles, and looking for some in all
+devices of a city again and again takes a twentieth of a cycle's time."""
+
 TRACEBACK_VARIABLE = "MDM_SYNC_TRACEBACK"
 
 
 def main() -> None:
     """Run the command that the arguments name; expected errors end as one message and an exit code."""
+    gc.set_threshold(*FEW_COLLECTIONS)
     if os.environ.get(TRACEBACK_VARIABLE):
         _run()
     else:
