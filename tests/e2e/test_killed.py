@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.demo, pytest.mark.verify]
 
 SEED = 20261123
 KILLS = int(os.environ.get("MDM_SYNC_KILLS", "200"))
-PHASES = {"start": 0.4, "reading": 0.9, "judging": 0.2, "committing": 0.05, "done": 0.3}
+PHASES = {"start": 0.4, "reading": 0.9, "judging": 0.1, "committing": 0.05, "done": 0.3}
 """Parts of a run, and about how many seconds each lasts: that of "done" is the delivery."""
 STATES = 2
 MARK = "mdm_sync.cycle: cycle"
