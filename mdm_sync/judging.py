@@ -13,7 +13,7 @@ from mdm_sync.core.brakes import Looked
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.exceptions import StandingException, without_excepted
 from mdm_sync.core.lifecycle import StoredFinding, Transition, TransitionKind, transitions, vanished
-from mdm_sync.core.looks import Look, Outcome
+from mdm_sync.core.looks import Look, Outcome, Sparing
 from mdm_sync.core.matching import Candidates, PersonIndex, match
 from mdm_sync.core.model import Device, Key, School, Stage
 from mdm_sync.core.rules import (
@@ -31,7 +31,6 @@ from mdm_sync.core.rules.rule import stale_needs
 from mdm_sync.core.stock import stock_of
 from mdm_sync.core.views import NOWHERE, DistrictView, LossCase, LossView, Moved, PeopleView, SchoolView, Source, Stock
 from mdm_sync.equipment import FLEET, Equipment
-from mdm_sync.sparing import Sparing
 
 Stored = Mapping[Key, StoredFinding]
 

@@ -1,43 +1,22 @@
 """Which schools a cycle has to look at again: where nothing changed that a look rests on, it comes to the same."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from mdm_sync import __version__
 from mdm_sync.core.brakes import Ring
-from mdm_sync.core.looks import Look, basis_of, lasting, moved_by_school
+from mdm_sync.core.looks import Look, Sparing, basis_of, lasting, moved_by_school
 from mdm_sync.core.model import School
 from mdm_sync.core.rules import AnyRule
-
-if TYPE_CHECKING:
-    from mdm_sync.judging import Judging
+from mdm_sync.judging import Judging
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sparing:
-    """What a cycle may spare itself.
-
-    Attributes:
-        devices: numbers of the schools whose devices must be looked at, and with them their people.
-        holders: numbers of those whose people must be, because of a device that changed.
-        looks: earlier looks at the other schools, by Schulnummer.
-        bases: what a look at each school rests on now.
-    """
-
-    devices: frozenset[str]
-    holders: frozenset[str]
-    looks: Mapping[str, Look]
-    bases: Mapping[str, str]
-
-
-def nothing_spared(judging: "Judging") -> Sparing:
+def nothing_spared(judging: Judging) -> Sparing:
     """Every school is looked at."""
     every = frozenset(school.number for school in judging.chosen)
     return Sparing(devices=every, holders=every, looks={}, bases=_bases(judging))
 
 
-def spared(judging: "Judging") -> Sparing:
+def spared(judging: Judging) -> Sparing:
     """What may be spared by what is stored.
 
     A device's assignment rests on the accounts of its own school, and on those elsewhere whose address it names; a
@@ -59,7 +38,7 @@ def spared(judging: "Judging") -> Sparing:
     )
 
 
-def _that_hold(judging: "Judging", bases: Mapping[str, str]) -> dict[str, Look]:
+def _that_hold(judging: Judging, bases: Mapping[str, str]) -> dict[str, Look]:
     """Earlier looks at chosen schools on the same basis; what is held back is put together anew in each cycle."""
     snapshot = judging.equipment.state.snapshot
     holds = snapshot.holds().values()
@@ -73,7 +52,7 @@ def _that_hold(judging: "Judging", bases: Mapping[str, str]) -> dict[str, Look]:
     }
 
 
-def _bases(judging: "Judging") -> dict[str, str]:
+def _bases(judging: Judging) -> dict[str, str]:
     equipment = judging.equipment
     common = basis_of(
         __version__,

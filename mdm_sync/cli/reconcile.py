@@ -40,7 +40,10 @@ def reconcile(
         bool, typer.Option("--dry-run", help="Do everything on a private copy: keep, mail and push nothing.")
     ] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Use no network: judge what is stored.")] = False,
-    full: Annotated[bool, typer.Option("--full", help="Read all of Jamf Pro, even if what changed would do.")] = False,
+    full: Annotated[
+        bool,
+        typer.Option("--full", help="Read all of Jamf Pro and look at every school, even if what changed would do."),
+    ] = False,
     format_: FormatOption = Format.TABLE,
     fail_on: Annotated[
         SeverityOption | None, typer.Option("--fail-on", help="End with code 4 if a finding is at or above this.")

@@ -63,6 +63,23 @@ class Altered:
     holders: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sparing:
+    """What a cycle may spare itself.
+
+    Attributes:
+        devices: numbers of the schools whose devices must be looked at, and with them their people.
+        holders: numbers of those whose people must be, because of a device that changed.
+        looks: earlier looks at the other schools, by Schulnummer.
+        bases: what a look at each school rests on now.
+    """
+
+    devices: frozenset[str]
+    holders: frozenset[str]
+    looks: Mapping[str, Look]
+    bases: Mapping[str, str]
+
+
 def basis_of(*parts: object) -> str:
     """A hash of values of the core; the order inside sets and mappings does not count."""
     return sha256(msgspec.json.encode(parts, order="deterministic", enc_hook=_zone)).hexdigest()

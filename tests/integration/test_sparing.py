@@ -1,6 +1,8 @@
 """What a cycle spares itself, and that sparing it changes nothing: a look at everything finds nothing more to do."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from mdm_sync.judging import Judging
 from mdm_sync.reading import FleetReading, read_sources
 from mdm_sync.sparing import spared
 from mdm_sync.watching import watch_losses
+from state.rows import DEVICE_COLUMNS, PERSON_COLUMNS
 from state.snapshot import Snapshot
 from tests.integration.cycles import NORD, PUPILS, SCHOOLS, SUED, World, pupil
 from tests.replacing import replace
@@ -24,6 +27,7 @@ EVERYTHING = {NORD.number, SUED.number}
 LOOK_AT_ALL = Scope(offline=True, full=True)
 FIRST_OF_NORD, FIRST_OF_SUED = 1, 1 + PUPILS
 HOUR = timedelta(hours=1)
+OF_LOSSES_ALONE = {"management_id", "lost_mode_since", "last_contact", "last_enrolled"}
 
 
 @pytest.fixture
@@ -319,3 +323,24 @@ def test_what_a_loss_watch_sees_is_looked_at_by_the_next_cycle(world: World) -> 
     world.change(FIRST_OF_NORD, lost_mode=True)
     watch_losses(world.equipment(world.store), SCHOOLS)
     assert looked_at(world) == {NORD.number}
+
+
+class TestEveryColumnThatARuleMayLookAtIsNoticed:
+    """A column that is added later belongs to a trigger, or to those that only rules about losses look at."""
+
+    @pytest.mark.parametrize("column", DEVICE_COLUMNS)
+    def test_of_devices(self, world: World, folder: Path, column: str) -> None:
+        change(folder, "devices", column)
+        assert looked_at(world) == (set() if column in OF_LOSSES_ALONE else EVERYTHING)
+
+    @pytest.mark.parametrize("column", [*PERSON_COLUMNS, "missed", "gone_since", "left_since", "role_before"])
+    def test_of_persons(self, world: World, folder: Path, column: str) -> None:
+        change(folder, "persons", column)
+        assert looked_at(world) == EVERYTHING
+
+
+def change(folder: Path, table: str, column: str) -> None:
+    """Let each row say something else there, whatever wrote it."""
+    with closing(sqlite3.connect(folder / "state.db")) as store:
+        store.execute(f"UPDATE {table} SET {column} = '1' || coalesce({column}, '')")  # noqa: S608 - names of our own
+        store.commit()

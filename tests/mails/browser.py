@@ -54,17 +54,27 @@ addEventListener("message", one => {
 
 def measured(folder: Path, page: str) -> list[dict[str, Any]]:
     """How a mail's HTML is laid out on a phone and on a desktop: what is too wide, too faint, too small."""
-    inside = page.replace("</body>", f"{_MEASURE}</body>")
+    return in_frames(folder, page.replace("</body>", f"{_MEASURE}</body>"), PHONE, DESKTOP)
+
+
+def in_frames(folder: Path, page: str, *widths: int) -> list[dict[str, Any]]:
+    """What the page posts to its parent, from windows of these widths, the narrowest first."""
     frames = "".join(
-        f'<iframe width="{width}" height="900" style="border: 0" srcdoc="{html.escape(inside)}"></iframe>'
-        for width in (PHONE, DESKTOP)
+        f'<iframe width="{width}" height="900" style="border: 0" srcdoc="{html.escape(page)}"></iframe>'
+        for width in widths
     )
-    file = folder / "frames.html"
-    file.write_text(_FRAMES % frames, encoding="utf-8")
-    dom = chromium(folder, "--dump-dom", "--virtual-time-budget=5000", "--window-size=1200,1000", file.as_uri())
-    title = re.search("<title>(.*?)</title>", dom, re.DOTALL)
-    told: list[dict[str, Any]] = json.loads(html.unescape(title[1])) if title else []
+    told: list[dict[str, Any]] = titled(folder, _FRAMES % frames, max(widths) + 200)
     return sorted(told, key=lambda one: one["width"])
+
+
+def titled(folder: Path, page: str, width: int) -> Any:
+    """What scripts of the page have written into its title, as JSON, in a window of this width."""
+    file = folder / "measured.html"
+    file.write_text(page, encoding="utf-8")
+    dom = chromium(folder, "--dump-dom", "--virtual-time-budget=20000", f"--window-size={width},1000", file.as_uri())
+    title = re.search("<title>(.*?)</title>", dom, re.DOTALL)
+    assert title is not None
+    return json.loads(html.unescape(title[1]))
 
 
 def asked_for(folder: Path, page: str) -> list[str]:

@@ -1,14 +1,12 @@
 """The yearly report in a real browser (Chromium): how it is laid out on screen and on paper, and whom it keeps out."""
 
-import html
-import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.mails.browser import chromium
+from tests.mails.browser import chromium, in_frames, titled
 
 AXE = Path(".venv") / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 """Where ``make axe`` puts it."""
@@ -34,13 +32,6 @@ parent.postMessage({
 }, "*");
 </script>
 """
-_FRAMES = """<!DOCTYPE html><title></title><body><script>
-const heard = [];
-addEventListener("message", one => {
-  heard.push(one.data);
-  document.title = JSON.stringify(heard);
-});
-</script>%s</body>"""
 _LOOK = """
 <script>%s</script>
 <script>
@@ -56,13 +47,7 @@ axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22
 
 def on_screen(folder: Path, page: str, *widths: int) -> list[dict[str, Any]]:
     """What is too wide for windows of these widths."""
-    inside = _POLICY.sub("", page).replace("</body>", f"{_MEASURE}</body>")
-    frames = "".join(
-        f'<iframe width="{width}" height="900" style="border: 0" srcdoc="{html.escape(inside)}"></iframe>'
-        for width in widths
-    )
-    told = _title(folder, _FRAMES % frames)
-    return sorted(told, key=lambda one: one["width"])
+    return in_frames(folder, _POLICY.sub("", page).replace("</body>", f"{_MEASURE}</body>"), *widths)
 
 
 def on_paper(folder: Path, page: str) -> list[dict[str, Any]]:
@@ -77,7 +62,7 @@ def on_paper(folder: Path, page: str) -> list[dict[str, Any]]:
 def barriers(folder: Path, page: str, width: int = DESKTOP) -> dict[str, Any]:
     """What axe finds: how many rules it passed, and severity, id and place of each trouble."""
     look = _LOOK % AXE.read_text(encoding="utf-8")
-    told: dict[str, Any] = _title(folder, _POLICY.sub("", page).replace("</body>", f"{look}</body>"), width)
+    told: dict[str, Any] = titled(folder, _POLICY.sub("", page).replace("</body>", f"{look}</body>"), width)
     return told
 
 
@@ -90,12 +75,3 @@ def printed(folder: Path, page: str) -> tuple[list[tuple[int, int]], list[str]]:
     text = subprocess.run([PAPER_TOOL or "", "-raw", paper, "-"], capture_output=True, text=True, check=True).stdout
     sheets = [" ".join(sheet.split()) for sheet in text.split("\f")[:-1]]
     return [(round(float(width)), round(float(height))) for width, height in sizes], sheets
-
-
-def _title(folder: Path, page: str, width: int = 1300) -> Any:
-    file = folder / "measured.html"
-    file.write_text(page, encoding="utf-8")
-    dom = chromium(folder, "--dump-dom", "--virtual-time-budget=20000", f"--window-size={width},1000", file.as_uri())
-    title = re.search("<title>(.*?)</title>", dom, re.DOTALL)
-    assert title is not None
-    return json.loads(html.unescape(title[1]))

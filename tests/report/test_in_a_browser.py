@@ -24,7 +24,7 @@ from tests.report.pictures import PICTURES
 
 pytestmark = [
     pytest.mark.verify,
-    pytest.mark.skipif(BROWSER is None, reason="no Chromium here: make browser"),
+    pytest.mark.skipif(BROWSER is None, reason="no Chromium here: make debian-verify"),
 ]
 TWICE = 2
 """Each school stands in two tables: its coverage, and how often it was read."""
@@ -50,7 +50,7 @@ def test_it_asks_for_nothing_from_outside(tmp_path: Path, page: str) -> None:
     assert asked_for(tmp_path, page) == []
 
 
-@pytest.mark.skipif(PAPER_TOOL is None, reason="no pdftotext here: make browser")
+@pytest.mark.skipif(PAPER_TOOL is None, reason="no pdftotext here: make debian-verify")
 def test_it_prints_on_a4_and_no_row_is_torn(tmp_path: Path, page: str) -> None:
     sizes, sheets = printed(tmp_path, page)
     labels = set(re.findall(r"<th scope=\"row\">([^<]*\(\d{6}\))</th>", page))
