@@ -63,7 +63,7 @@ def mdm_sync_here(*arguments: str, environment: Mapping[str, str]) -> Ran:
     not expect is raised here.
     """
     out, err = StringIO(), StringIO()
-    with pytest.MonkeyPatch.context() as patch, Path(os.devnull).open(encoding="utf-8") as nothing, _logging_anew():
+    with pytest.MonkeyPatch.context() as patch, Path(os.devnull).open(encoding="utf-8") as nothing, logging_anew():
         patch.setattr(sys, "argv", ["mdm-sync", *arguments])
         patch.setattr(sys, "stdin", nothing)
         for name, value in environment.items():
@@ -75,7 +75,7 @@ def mdm_sync_here(*arguments: str, environment: Mapping[str, str]) -> Ran:
 
 
 @contextmanager
-def _logging_anew() -> Iterator[None]:
+def logging_anew() -> Iterator[None]:
     """The loggers as a process finds them that has just started; afterwards they are as they were."""
     root, ours = logging.getLogger(), logging.getLogger("mdm_sync")
     handlers, levels = root.handlers, (root.level, ours.level)

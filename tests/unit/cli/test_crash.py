@@ -12,6 +12,7 @@ import pytest
 
 from mdm_sync import cli
 from mdm_sync.cli.options import LogFormat, log_to_stderr
+from tests.command_line import logging_anew
 
 NAME = "marked.name"
 
@@ -39,16 +40,12 @@ def beyond_reach() -> None:
 
 def by_a_library(log_format: LogFormat) -> None:
     """A library tells of the error with all of its words."""
-    log = logging.getLogger("of.a.library")
-    before, log.propagate = logging.getLogger().handlers[:], True
-    try:
-        logging.getLogger().handlers.clear()
+    with logging_anew():
         log_to_stderr(logging.ERROR, log_format)
-        broken()
-    except KeyError:
-        log.exception("it did not work")
-    finally:
-        logging.getLogger().handlers[:] = before
+        try:
+            broken()
+        except KeyError:
+            logging.getLogger("of.a.library").exception("it did not work")
 
 
 def run(monkeypatch: pytest.MonkeyPatch, app: Callable[[], None]) -> None:
