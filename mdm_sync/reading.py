@@ -1,7 +1,7 @@
 """The reading half of a cycle: each source is read, then accepted or refused.
 
-An incomplete read is refused and the last complete snapshot stays in force. The directories are started first and
-collected last, so that the schools' servers are at work while Jamf Pro is swept.
+An incomplete read is refused and the last complete snapshot stays in force. The schools' servers are at work while
+Jamf Pro is read, and what comes of them is taken between two of its pages, while the next ones are on their way.
 """
 
 import logging
@@ -12,11 +12,14 @@ from enum import Enum
 from mdm_sync.core import completeness
 from mdm_sync.core.brakes import HoldState, source_hold
 from mdm_sync.core.completeness import InventoryProof, Shrinkage
-from mdm_sync.core.model import Family, School
+from mdm_sync.core.model import Device, Family, School
 from mdm_sync.core.rules import LOSS_RULES, Needs
 from mdm_sync.equipment import FLEET, INVENTORY, Equipment, SourceOutcome
 from mdm_sync.errors import MdmSyncError
-from mdm_sync.ports import DirectoryFailure, DirectoryRead, FleetRead, Inventory
+from mdm_sync.ports import Arrivals, DirectoryFailure, DirectoryRead, FleetRead, Inventory, Stage
+
+AT_ONCE = 3
+"""Directories that are taken between two pages of Jamf Pro; so many pages bring all of a large district."""
 
 log = logging.getLogger(__name__)
 
@@ -47,21 +50,56 @@ def _log_turn(outcome: SourceOutcome, *, troubled: bool) -> None:
 
 def _outcomes(equipment: Equipment, chosen: Sequence[School], fleet: FleetReading) -> Iterator[SourceOutcome]:
     equipment.progress("schools", 0, len(chosen))
-    with equipment.directories.reading(chosen) as answers:
+    with equipment.directories.reading(chosen) as arrivals:
+        directories = _Directories(equipment, arrivals, len(chosen))
         match fleet:
             case FleetReading.SWEEP:
-                yield _sweep(equipment)
+                yield _sweep(equipment, directories)
             case FleetReading.CHANGES:
-                yield _read_changes(equipment)
+                yield _read_changes(equipment, directories)
             case FleetReading.NOTHING:
                 pass
         if fleet is not FleetReading.NOTHING:
             read_lock_commands(equipment)
         if equipment.inventory and fleet is not FleetReading.NOTHING:
             yield _read_inventory(equipment, equipment.inventory)
-        for number, answer in enumerate(answers, start=1):
-            equipment.progress("schools", number, len(chosen))
-            yield _accept_directory(equipment, answer)
+        yield from directories.outcomes()
+
+
+class _Directories:
+    """The directories of one read, taken as they come.
+
+    Attributes:
+        trouble: why the store could not take one; it ends the cycle, whatever was being read meanwhile.
+    """
+
+    def __init__(self, equipment: Equipment, arrivals: Arrivals, number: int) -> None:
+        self._equipment = equipment
+        self._arrivals = arrivals
+        self._number = number
+        self._taken: list[SourceOutcome] = []
+        self.trouble: MdmSyncError | None = None
+
+    def take_what_is_here(self) -> None:
+        """Accept or refuse some that have come, without waiting for more; few, since Jamf Pro waits meanwhile."""
+        try:
+            for _ in range(AT_ONCE):
+                if (answer := self._arrivals.here()) is None:
+                    return
+                self._take(answer)
+        except MdmSyncError as error:
+            self.trouble = error
+            raise
+
+    def outcomes(self) -> Iterator[SourceOutcome]:
+        """What became of each, when all have come."""
+        for answer in self._arrivals:
+            self._take(answer)
+        yield from self._taken
+
+    def _take(self, answer: DirectoryRead | DirectoryFailure) -> None:
+        self._taken.append(_accept_directory(self._equipment, answer))
+        self._equipment.progress("schools", len(self._taken), self._number)
 
 
 def swept_within(equipment: Equipment, limit: timedelta) -> bool:
@@ -110,12 +148,23 @@ def read_lock_commands(equipment: Equipment) -> str | None:
     return None
 
 
-def _sweep(equipment: Equipment) -> SourceOutcome:
-    staging = equipment.state.staging
-    staging.clear_fleet()
+def _staging_devices(equipment: Equipment, directories: _Directories) -> Stage:
+    """Stages a page, and uses the wait for the next one."""
+
+    def stage(devices: Sequence[Device]) -> None:
+        equipment.state.staging.stage_devices(devices)
+        directories.take_what_is_here()
+
+    return stage
+
+
+def _sweep(equipment: Equipment, directories: _Directories) -> SourceOutcome:
+    equipment.state.staging.clear_fleet()
     try:
-        read = equipment.fleet.sweep(staging.stage_devices, equipment.progress)
+        read = equipment.fleet.sweep(_staging_devices(equipment, directories), equipment.progress)
     except MdmSyncError as error:
+        if error is directories.trouble:
+            raise
         outcome = _refused(equipment, FLEET, None, str(error))
     else:
         outcome = _accept_sweep(equipment, read)
@@ -156,19 +205,22 @@ def _note_privileges(equipment: Equipment) -> None:
         log.debug("the privileges at Jamf Pro could not be read: %s", error)
 
 
-def _read_changes(equipment: Equipment) -> SourceOutcome:
+def _read_changes(equipment: Equipment, directories: _Directories) -> SourceOutcome:
     staging = equipment.state.staging
     stored = next((source for source in equipment.state.snapshot.sources() if source.name == FLEET), None)
     if stored is None or stored.server_time is None:
-        return _sweep(equipment)
+        return _sweep(equipment, directories)
     staging.clear_fleet()
     try:
-        read = equipment.fleet.changes(stored.server_time, staging.stage_devices, equipment.progress)
+        stage = _staging_devices(equipment, directories)
+        read = equipment.fleet.changes(stored.server_time, stage, equipment.progress)
     except MdmSyncError as error:
+        if error is directories.trouble:
+            raise
         return _refused(equipment, FLEET, None, str(error))
     if read.unfiltered:
         log.warning("Jamf Pro ignored the filter for what changed; all is read instead.")
-        return _sweep(equipment)
+        return _sweep(equipment, directories)
     rows = staging.staged_devices(Family.MOBILE)
     changes = staging.accept_changes(read, equipment.clock())
     return SourceOutcome(name=FLEET, rows=rows, changes=changes, unreadable=len(read.unreadable), judged_by_size=False)

@@ -48,10 +48,18 @@ class Answers:
         """Wait for one and take it; an error that was left here is raised."""
         with self._changed:
             self._changed.wait_for(lambda: self._items or self._closed)
-            if self._closed:
-                raise RuntimeError("The reading of the directories has ended.")
-            item = self._items.popleft()
-            self._changed.notify_all()
+            return self._first()
+
+    def take_if_here(self) -> Came | None:
+        """Take one that is here already; None where there is none."""
+        with self._changed:
+            return self._first() if self._items or self._closed else None
+
+    def _first(self) -> Came:
+        if self._closed:
+            raise RuntimeError("The reading of the directories has ended.")
+        item = self._items.popleft()
+        self._changed.notify_all()
         if isinstance(item, BaseException):
             raise item
         return item

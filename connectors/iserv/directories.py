@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from connectors.iserv.answers import Answers
 from connectors.iserv.classes import GroupNames
@@ -16,6 +17,32 @@ from mdm_sync.ports import DirectoryFailure, DirectoryRead
 AT_A_TIME = 8
 MOST_PROCESSES = 4
 USUAL_NAMES = GroupNames()
+
+
+class Arrivals:
+    """So many answers, as they come; satisfies ``mdm_sync.ports.Arrivals``."""
+
+    def __init__(self, answers: Answers, number: int) -> None:
+        self._answers = answers
+        self._left = number
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> DirectoryRead | DirectoryFailure:
+        if not self._left:
+            raise StopIteration
+        came = self._answers.take()
+        self._left -= 1
+        return came.answer()
+
+    def here(self) -> DirectoryRead | DirectoryFailure | None:
+        """One that has come already; None where there is none, now or any more."""
+        came = self._answers.take_if_here() if self._left else None
+        if came is None:
+            return None
+        self._left -= 1
+        return came.answer()
 
 
 class IServDirectories:
@@ -46,12 +73,12 @@ class IServDirectories:
         self._at_a_time = at_a_time
 
     @contextmanager
-    def reading(self, schools: Sequence[School]) -> Iterator[Iterator[DirectoryRead | DirectoryFailure]]:
+    def reading(self, schools: Sequence[School]) -> Iterator[Arrivals]:
         """Start to read these schools; inside, they are answered in any order, one answer each."""
         answers = Answers()
         crew = Crew(schools, self._password, self._start, self._rooms(len(schools)), answers)
         try:
-            yield (answers.take().answer() for _ in schools)
+            yield Arrivals(answers, len(schools))
         finally:
             crew.leave()
 

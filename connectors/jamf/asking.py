@@ -60,6 +60,19 @@ class Asking:
             self.sizes.came()
             yield page
 
+    def total(self) -> int:
+        """How many records there seem to be, by one call for the first of them; 0 where it fails for the moment.
+
+        Raises:
+            PermanentError: the client is refused.
+        """
+        query = self.listing.query + Places(0, 1).query(self.listing.id_field)
+        try:
+            page = self.access.get(self.listing.path, lambda answer: self.listing.read(answer, 0), query, lambda _: 1)
+        except TemporaryError:
+            return 0
+        return page.total or 0
+
     def _ask(self, part: Part, *, when_failed: int = 2) -> Page:
         """One call; what fails ``when_failed`` times is not passing."""
 

@@ -1,6 +1,7 @@
 """The device records at Jamf Pro: all of them, those that changed, some, one."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -70,10 +71,9 @@ class JamfFleet:
         started, retries = self._access.clock(), self._access.retries
         with self._access.connected() as connections:
             server = self._server()
-            granted = self._access.get(AUTH, read_privileges)
-            sites = self._access.get(SITES, read_sites)
             devices = self._asking(mobile_devices(server.release, self._wanted), self._sizes)
-            mobile = _read_all(devices, connections, stage, progress, "devices")
+            granted, sites, expected = self._asked_before(devices, connections)
+            mobile = _read_all(devices, connections, stage, progress, "devices", expected)
             explained = None if mobile.adds_up else self._explain(devices, connections, mobile, stage)
             computers = self._of_computers(
                 server, lambda asking: _read_all(asking, connections, stage, progress, "computers")
@@ -197,6 +197,17 @@ class JamfFleet:
             )
         return FleetGreeting(version=server.version, devices=page.total or 0, sites=len(sites))
 
+    def _asked_before(self, devices: Asking, connections: int) -> tuple[tuple[str, ...], Mapping[int, str], int]:
+        """What is asked for before a sweep, at the same time: privileges, sites, and how many devices there seem to be.
+
+        A server in trouble does not tell the last; then the first page is asked for alone.
+        """
+        with ThreadPoolExecutor(connections) as pool:
+            granted = pool.submit(self._access.get, AUTH, read_privileges)
+            sites = pool.submit(self._access.get, SITES, read_sites)
+            expected = pool.submit(devices.total)
+            return granted.result(), sites.result(), expected.result()
+
     def _server(self) -> Server:
         """Asked for first of all, so that its time lies before all that is read."""
         return self._access.get(VERSION, read_server)
@@ -233,9 +244,11 @@ class JamfFleet:
         return len(differing)
 
 
-def _read_all(asking: Asking, connections: int, stage: Stage, progress: Progress, what: str) -> Tally:
+def _read_all(
+    asking: Asking, connections: int, stage: Stage, progress: Progress, what: str, expected: int = 0
+) -> Tally:
     tally = Tally()
-    for page in pages(asking, connections):
+    for page in pages(asking, connections, expected=expected):
         tally.add(page)
         stage(page.devices)
         progress(what, tally.received, tally.total_first or 0)

@@ -35,47 +35,67 @@ class _Plan:
                 self.end = page.total if page.received else min(self.end, self.start)
 
 
-def pages(asking: Asking, connections: int, condition: str = "") -> Generator[Page, None, None]:
-    """Yield all pages in the order of ids; never more of them in memory than there are connections.
+def pages(asking: Asking, connections: int, condition: str = "", expected: int = 0) -> Generator[Page, None, None]:
+    """Yield all pages in the order of ids; in memory are as many as there are connections, and the one in hand.
+
+    What is done with a page keeps no connection waiting; but whether a condition is heeded the first page shows, so
+    nothing is asked for before that one is looked at.
 
     Args:
         asking: for which list.
         connections: calls at a time.
         condition: filter (RSQL); "" for all records.
+        expected: how many records there seem to be; 0: the first page tells, and the others wait for it.
     """
-    plan = _Plan(asking=asking, condition=condition)
-    first = _first(plan)
-    plan.learn(first)
-    yield from first
+    plan = _Plan(asking=asking, condition=condition, end=max(1, expected))
     with ThreadPoolExecutor(connections) as pool:
-        under_way: deque[Future[list[Page]]] = deque()
+        under_way = _UnderWay(plan, pool, connections)
         try:
-            while _fill(under_way, plan, pool, connections):
-                came = under_way.popleft().result()
-                plan.learn(came)
+            came = under_way.first()
+            while came:
+                if not condition:
+                    under_way.fill()
                 yield from came
+                under_way.fill()
+                came = under_way.next()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _first(plan: _Plan) -> list[Page]:
-    """The first page, which tells how many there are, and how large the server lets a page be."""
-    part = Places(0, plan.asking.sizes.at(0), plan.condition)
-    first = _pages_of(plan.asking, part)
-    came = first[0].received
-    if len(first) == 1 and 0 < came < min(part.size, first[0].total or 0):
-        plan.asking.sizes.cap(came)  # silently: pages as large as asked for would leave gaps
-        part = Places(0, plan.asking.sizes.at(0), plan.condition)
-        first = _pages_of(plan.asking, part)
-    plan.start = part.size
-    return first
+class _UnderWay:
+    """The pages that are asked for, as many as there may be at a time."""
 
+    def __init__(self, plan: _Plan, pool: ThreadPoolExecutor, most: int) -> None:
+        self._plan = plan
+        self._pool = pool
+        self._most = most
+        self._pages: deque[Future[list[Page]]] = deque()
 
-def _fill(under_way: deque[Future[list[Page]]], plan: _Plan, pool: ThreadPoolExecutor, most: int) -> bool:
-    """Keep as many pages under way as there may be; False when none is left."""
-    while len(under_way) < most and (part := plan.next()):
-        under_way.append(pool.submit(_pages_of, plan.asking, part))
-    return bool(under_way)
+    def fill(self) -> None:
+        """Ask for the next ones."""
+        while len(self._pages) < self._most and (part := self._plan.next()):
+            self._pages.append(self._pool.submit(_pages_of, self._plan.asking, part))
+
+    def next(self) -> list[Page]:
+        """Wait for the one that was asked for first; nothing where none is under way."""
+        came = self._pages.popleft().result() if self._pages else []
+        self._plan.learn(came)
+        return came
+
+    def first(self) -> list[Page]:
+        """The first page. It shows how large the server lets pages be: silently, so larger ones would leave gaps."""
+        plan, sizes = self._plan, self._plan.asking.sizes
+        asked = sizes.at(0)
+        self.fill()
+        came = self.next()
+        if len(came) == 1 and 0 < came[0].received < min(asked, came[0].total or 0):
+            sizes.cap(came[0].received)
+            self._pages.clear()
+            smaller = Places(0, sizes.at(0), plan.condition)
+            plan.start = smaller.size
+            came = _pages_of(plan.asking, smaller)
+            plan.learn(came)
+        return came
 
 
 def _pages_of(asking: Asking, part: Places) -> list[Page]:

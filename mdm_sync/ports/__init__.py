@@ -56,6 +56,7 @@ from mdm_sync.ports.questions import (
 )
 from mdm_sync.ports.register import PublishedRead, Register, RegisterCheck, RegisterNote
 from mdm_sync.ports.sources import (
+    Arrivals,
     Clock,
     Directories,
     DirectoryFailure,
@@ -74,6 +75,7 @@ from mdm_sync.ports.state import Changes, Commit, Held, Outbox, OutboxCare, Snap
 
 __all__ = [
     "Acknowledgement",
+    "Arrivals",
     "Attempt",
     "AuditEntry",
     "AuditTrail",

@@ -121,10 +121,17 @@ class DirectoryFailure:
     error: str
 
 
+class Arrivals(Iterator[DirectoryRead | DirectoryFailure], Protocol):
+    """Answers of directories as they come: who iterates waits for each."""
+
+    def here(self) -> DirectoryRead | DirectoryFailure | None:
+        """One that has come already; None where there is none, now or any more. Never waits."""
+
+
 class Directories(Protocol):
     """The persons in the schools' IServ directories."""
 
-    def reading(self, schools: Sequence[School]) -> AbstractContextManager[Iterator[DirectoryRead | DirectoryFailure]]:
+    def reading(self, schools: Sequence[School]) -> AbstractContextManager[Arrivals]:
         """Start to read these schools; inside, they are answered in any order, one answer each.
 
         One school's trouble is that school's answer only. Leaving early gives up what is under way.

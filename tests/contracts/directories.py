@@ -55,6 +55,16 @@ class DirectoriesContract:
         with far.directories.reading([]) as answers:
             assert list(answers) == []
 
+    def test_give_what_has_come_without_a_wait_and_each_once(self, far: DirectoriesUnderTest) -> None:
+        with far.directories.reading(far.schools) as arrivals:
+            came = [next(arrivals)]
+            while (answer := arrivals.here()) is not None:
+                came.append(answer)
+            came += arrivals
+            assert arrivals.here() is None
+
+        assert sorted(answer.school.number for answer in came) == sorted(school.number for school in far.schools)
+
     def test_may_be_left_before_all_answers_are_taken(self, far: DirectoriesUnderTest) -> None:
         with far.directories.reading(far.schools) as answers:
             first = next(answers)

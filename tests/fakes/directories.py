@@ -2,10 +2,27 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Self
 
 from mdm_sync.core.completeness import DirectoryProof
 from mdm_sync.core.model import Person, School, SchoolClass
 from mdm_sync.ports import DirectoryFailure, DirectoryRead
+
+
+class FakeArrivals:
+    """Satisfies ``mdm_sync.ports.Arrivals``; each has come before it is asked for."""
+
+    def __init__(self, answers: Iterator[DirectoryRead | DirectoryFailure]) -> None:
+        self._answers = answers
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> DirectoryRead | DirectoryFailure:
+        return next(self._answers)
+
+    def here(self) -> DirectoryRead | DirectoryFailure | None:
+        return next(self._answers, None)
 
 
 class FakeDirectories:
@@ -29,9 +46,9 @@ class FakeDirectories:
         self.asked: list[list[str]] = []
 
     @contextmanager
-    def reading(self, schools: Sequence[School]) -> Iterator[Iterator[DirectoryRead | DirectoryFailure]]:
+    def reading(self, schools: Sequence[School]) -> Iterator[FakeArrivals]:
         self.asked.append([school.number for school in schools])
-        yield (self._read_one(school) for school in reversed(schools))
+        yield FakeArrivals(self._read_one(school) for school in reversed(schools))
 
     def _read_one(self, school: School) -> DirectoryRead | DirectoryFailure:
         if school.directory is None:

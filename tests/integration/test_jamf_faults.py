@@ -263,7 +263,8 @@ class TestLightList:
             scripted.sweep()
 
     def test_that_fails_as_well_leaves_the_place_as_the_key(self, scripted: Scripted) -> None:
-        scripted.script.say(DETAIL_PATH, status=500)
+        scripted.script.say(DETAIL_PATH, json=page(*rows([7]), total=2))
+        scripted.script.then(DETAIL_PATH, status=500)
         scripted.script.then(DETAIL_PATH, status=500)
         scripted.script.then(DETAIL_PATH, status=500)
         scripted.script.then(DETAIL_PATH, status=500)

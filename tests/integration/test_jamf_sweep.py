@@ -25,7 +25,9 @@ def in_order_of_ids(jamf: JamfSide) -> list[Device]:
 
 
 def asked_for_devices(jamf: JamfSide) -> list[Mapping[str, list[str]]]:
-    return [parse_qs(urlsplit(path).query) for path in jamf.asked if "/detail" in path]
+    """The pages that were asked for, without the one record that tells how many there are."""
+    queries = [parse_qs(urlsplit(path).query) for path in jamf.asked if "/detail" in path]
+    return [query for query in queries if query["page-size"] != ["1"]]
 
 
 class TestSweep:
@@ -78,6 +80,13 @@ class TestSweep:
         [query] = asked_for_devices(jamf)
         sections = "GENERAL HARDWARE USER_AND_LOCATION PURCHASING SECURITY GROUPS EXTENSION_ATTRIBUTES"
         assert query["section"] == sections.split()
+
+    def test_asks_for_one_record_first_so_that_no_page_waits_for_the_first_one(self, jamf: JamfSide) -> None:
+        jamf.sweep(100)
+
+        first, *others = (path for path in jamf.asked if "/detail" in path)
+        assert "page=0&page-size=1&" in first
+        assert len(others) == 3
 
     def test_asks_for_pages_in_the_order_of_ids(self, jamf: JamfSide) -> None:
         jamf.sweep(100)

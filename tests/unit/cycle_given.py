@@ -37,6 +37,7 @@ from mdm_sync.ports import (
     State,
 )
 from mdm_sync.ports import Stage as StageDevices
+from tests.fakes.directories import FakeArrivals
 from tests.replacing import replace
 
 MONDAY = datetime(2025, 11, 3, 6, tzinfo=UTC)
@@ -164,8 +165,8 @@ class FakeDirectories:
         self.proofs: dict[str, DirectoryProof] = {}
 
     @contextmanager
-    def reading(self, schools: Sequence[School]) -> Iterator[Iterator[DirectoryRead | DirectoryFailure]]:
-        yield map(self._read, schools)
+    def reading(self, schools: Sequence[School]) -> Iterator[FakeArrivals]:
+        yield FakeArrivals(map(self._read, schools))
 
     def _read(self, school: School) -> DirectoryRead | DirectoryFailure:
         if school.number in self.failures:

@@ -1,13 +1,13 @@
 """Each source is read, then accepted or refused; an incomplete read never becomes a conclusion."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from mdm_sync.core.completeness import ComputersProof, DirectoryProof
-from mdm_sync.core.model import Family
+from mdm_sync.core.model import Device, Family
 from mdm_sync.core.views import Privileges, Source
 from mdm_sync.equipment import SourceOutcome
 from mdm_sync.errors import PermanentError, TemporaryError
@@ -62,6 +62,47 @@ def test_everything_that_is_complete_becomes_the_state(world: World) -> None:
     )
     assert world.subjects() == subjects(1, 2, 3, 4)
     assert logins(world) == [["anna"], ["emil"]]
+
+
+class TestDirectoriesThatComeWhileJamfProIsRead:
+    @pytest.mark.parametrize("fleet", [SWEEP, CHANGES])
+    def test_are_taken_between_its_pages(
+        self, world: World, fleet: FleetReading, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read(world)
+        world.directories.persons[NORD.number] = [ANNA, person("berta")]
+        seen: list[list[list[str] | None]] = []
+        stage = world.state.staging.stage_devices
+
+        def staged(devices: Sequence[Device]) -> None:
+            seen.append(logins(world))
+            stage(devices)
+
+        monkeypatch.setattr(world.state.staging, "stage_devices", staged)
+        read(world, fleet)
+        assert seen[0] == [["anna"], ["emil"]]
+        assert seen[1] == [["anna", "berta"], ["emil"]]
+
+    def test_count_where_jamf_pro_breaks_off_later(self, world: World) -> None:
+        world.fleet.error = TemporaryError("page 2 could not be had")
+        outcomes = read(world)
+        assert outcomes["jamf"].error == "page 2 could not be had"
+        assert outcomes[NORD.source].changes == outcomes[SUED.source].changes == Changes(added=1)
+        assert logins(world) == [["anna"], ["emil"]]
+
+    @pytest.mark.parametrize("fleet", [SWEEP, CHANGES])
+    def test_that_the_store_cannot_take_end_the_cycle_and_are_not_laid_to_jamf_pro(
+        self, world: World, fleet: FleetReading, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read(world)
+
+        def full(*_: object) -> Changes:
+            raise TemporaryError("The disk is full.")
+
+        monkeypatch.setattr(world.state.staging, "accept_directory", full)
+        with pytest.raises(TemporaryError, match="The disk is full"):
+            read(world, fleet)
+        assert source(world).error is None
 
 
 class TestASweepThatIsRefused:

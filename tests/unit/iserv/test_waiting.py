@@ -41,6 +41,13 @@ class TestAnswers:
 
         assert [answers.take().told.error for _ in "ab"] == ["a", "b"]
 
+    def test_that_are_not_there_yet_are_not_waited_for_where_nobody_wants_to(self) -> None:
+        answers = Answers()
+        assert answers.take_if_here() is None
+        answers.put(came("a"))
+        assert answers.take_if_here() == came("a")
+        assert answers.take_if_here() is None
+
     def test_that_find_no_room_wait_until_there_is(self) -> None:
         answers = Answers(most=1)
         writers = [Thread(target=answers.put, args=[came(error)]) for error in "abc"]
