@@ -315,8 +315,9 @@ SCRATCH = """
 CREATE TABLE scratch.devices (
     subject TEXT PRIMARY KEY, serial, name, asset_tag, kind, model, site_id, shared, username, real_name, email,
     management_id, managed, supervised, lost_mode, lost_mode_since, last_inventory, last_contact, last_enrolled,
-    profile_expires, purchased, building, room, prestage, groups, attributes
+    profile_expires, purchased, building, room, prestage, groups, attributes, print
 ) WITHOUT ROWID;
+CREATE TABLE scratch.same (subject TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE scratch.device_mails (subject TEXT, mail TEXT, PRIMARY KEY (subject, mail)) WITHOUT ROWID;
 CREATE TABLE scratch.present (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE scratch.persons (
@@ -469,6 +470,36 @@ silent. Whom an address named before cannot be asked any more, so where one goes
 def m004_looks(db: Database) -> None:
     """What was last looked at, and what changed since."""
     for statement in LOOKS.split("\n;\n"):
+        db.execute(statement)
+
+
+PRINTS = """
+CREATE TABLE device_prints (    -- what Jamf Pro last said of each device: what comes again as it was is not staged
+    -- source: Jamf Pro; kept: with the device, as long as nothing changes its row
+    subject TEXT PRIMARY KEY,   -- the device
+    print BLOB NOT NULL         -- hash of all that is kept of the record
+) WITHOUT ROWID\n;
+CREATE TRIGGER device_prints_change AFTER UPDATE OF
+    serial, name, asset_tag, kind, model, site_id, shared, username, real_name, email, management_id, managed,
+    supervised, lost_mode, lost_mode_since, last_inventory, last_contact, last_enrolled, profile_expires, purchased,
+    building, room, prestage, groups, attributes
+ON devices BEGIN
+    DELETE FROM device_prints WHERE subject = old.subject;
+END\n;
+CREATE TRIGGER device_prints_go AFTER DELETE ON devices BEGIN
+    DELETE FROM device_prints WHERE subject = old.subject;
+END\n;
+CREATE TRIGGER device_prints_change_address AFTER DELETE ON device_mails BEGIN
+    DELETE FROM device_prints WHERE subject = old.subject;
+END\n
+"""
+"""Whoever changes a row makes it another than Jamf Pro's record was; the next sweep writes it anew."""
+
+
+@migrations()
+def m005_prints(db: Database) -> None:
+    """By which records the rows of devices were made."""
+    for statement in PRINTS.split("\n;\n"):
         db.execute(statement)
 
 

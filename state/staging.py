@@ -1,5 +1,6 @@
 """Reads come in here: staged in scratch tables, then swapped in by set differences, changed rows only."""
 
+import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -16,6 +17,7 @@ from state.absence import remember_roles, settle_absence
 from state.connection import transaction
 from state.history import note_devices, note_vanishing
 from state.machines import swap_machines
+from state.prints import as_stored, keep_staged_prints, print_of
 from state.rows import (
     DEVICE_COLUMNS,
     PERSON_COLUMNS,
@@ -40,10 +42,16 @@ UPDATE persons SET (missed, gone_since, {", ".join(PERSON_COLUMNS)}) = (
 ) WHERE school = :school AND gone_since IS NOT NULL AND uuid IN (SELECT uuid FROM scratch.persons)
 """
 
-_INSERT_DEVICE = f"INSERT OR REPLACE INTO scratch.devices VALUES ({', '.join('?' * (1 + len(DEVICE_COLUMNS)))})"
+_INSERT_DEVICE = f"INSERT OR REPLACE INTO scratch.devices VALUES ({', '.join('?' * (2 + len(DEVICE_COLUMNS)))})"
 _INSERT_PERSON = f"INSERT OR REPLACE INTO scratch.persons VALUES ({', '.join('?' * (1 + len(PERSON_COLUMNS)))})"
 _PRESENT = "SELECT key FROM scratch.present"
-_DEVICES_SEEN = f"SELECT subject FROM scratch.devices UNION ALL {_PRESENT}"
+_DEVICES_STAGED = "SELECT subject FROM scratch.devices UNION ALL SELECT subject FROM scratch.same"
+"""A device is in one of the two: what its record says, or that it says the same as the stored row."""
+_DEVICES_SEEN = f"{_DEVICES_STAGED} UNION ALL {_PRESENT}"
+_STAGED_BEFORE = tuple(
+    f"DELETE FROM scratch.{table} WHERE subject IN (SELECT value FROM json_each(?))"
+    for table in ("devices", "same", "device_mails")
+)
 _STILL_THERE = f"""
 UPDATE persons SET missed = 0 WHERE school = :school AND missed > 0 AND gone_since IS NULL
 AND uuid IN (SELECT uuid FROM scratch.persons UNION ALL {_PRESENT})
@@ -61,19 +69,29 @@ class Staging:
     def clear_fleet(self) -> None:
         """Drop what is staged of an earlier sweep."""
         with transaction(self._database) as connection:
-            connection.execute("DELETE FROM scratch.devices")
-            connection.execute("DELETE FROM scratch.device_mails")
+            for table in ("devices", "same", "device_mails"):
+                connection.execute(f"DELETE FROM scratch.{table}")
 
     def stage_devices(self, devices: Sequence[Device]) -> None:
-        """Keep these for ``accept_fleet``; the same device again replaces the earlier record."""
+        """Keep these for ``accept_fleet``; the same device again replaces the earlier record.
+
+        Of a record that says what the stored row says no more is kept than that it came.
+        """
         latest = {device.subject: device for device in devices}
+        prints = {subject: print_of(device) for subject, device in latest.items()}
         with transaction(self._database) as connection:
-            connection.executemany(_INSERT_DEVICE, map(device_row, latest.values()))
-            _stage_device_mails(connection, latest)
+            same = as_stored(connection, prints)
+            new = {subject: device for subject, device in latest.items() if subject not in same}
+            _forget_staged(connection, latest)
+            connection.executemany("INSERT INTO scratch.same VALUES (?)", ((subject,) for subject in same))
+            connection.executemany(
+                _INSERT_DEVICE, ((*device_row(device), prints[subject]) for subject, device in new.items())
+            )
+            _stage_device_mails(connection, new)
 
     def staged_devices(self, family: Family = Family.MOBILE) -> int:
         """How many different devices of a family are staged."""
-        query = "SELECT count(*) FROM scratch.devices WHERE subject GLOB :family || ':*'"
+        query = f"SELECT count(*) FROM ({_DEVICES_STAGED}) WHERE subject GLOB :family || ':*'"
         return number(self._database.conn, query, {"family": family.value})
 
     def overdue_devices(self, read: FleetRead) -> frozenset[str]:
@@ -180,9 +198,14 @@ class Staging:
         return msgspec.json.decode(proof, type=DirectoryProof) if proof else None
 
 
+def _forget_staged(connection: sqlite3.Connection, subjects: Iterable[str]) -> None:
+    """Drop what earlier records of the same sweep said of these."""
+    listed = (json.dumps(list(subjects)),)
+    for statement in _STAGED_BEFORE:
+        connection.execute(statement, listed)
+
+
 def _stage_device_mails(connection: sqlite3.Connection, devices: Mapping[str, Device]) -> None:
-    """The addresses of these devices, and none that an earlier record of the same sweep named."""
-    connection.executemany("DELETE FROM scratch.device_mails WHERE subject = ?", ((subject,) for subject in devices))
     connection.executemany(
         "INSERT OR IGNORE INTO scratch.device_mails VALUES (?, ?)",
         ((subject, mail) for subject, one in devices.items() if one.user for mail in mail_keys(one.user)),
@@ -194,6 +217,7 @@ def _swap_devices(connection: sqlite3.Connection) -> tuple[int, int]:
     connection.execute(f"UPDATE devices SET missed = 0 WHERE missed > 0 AND subject IN ({_DEVICES_SEEN})")
     added, changed = added_and_changed(connection, _SWAP_DEVICES, _COUNT_DEVICES, {})
     _swap_device_mails(connection)
+    keep_staged_prints(connection)
     return added, changed
 
 
