@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +27,8 @@ LONGEST_CELL = 2000
 """Characters; more is never a value, it is the rest of a damaged file."""
 DAY_FORMATS = ("%d.%m.%Y", "%Y-%m-%d")
 PLAUSIBLE_YEARS = range(1900, 2100)
+DAYS = 4096
+"""Different days that are read once only: a list of machines has the same few hundred again and again."""
 
 _SURROGATES = ("\udc80", "\udcff")
 _INVISIBLE = frozenset({"Cc", "Cs"})
@@ -43,6 +46,22 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What stands in a file from this line to the next record's, and the cells in it, or why there are none."""
+
+    line: int
+    text: str
+    cells: tuple[str, ...] = ()
+    trouble: str = ""
+    comment: bool = False
+
+    @property
+    def blank(self) -> bool:
+        """Whether it holds no value."""
+        return self.comment or not (self.trouble or any(cell.strip() for cell in self.cells))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A CSV file that was read; what of it cannot be is kept aside."""
 
@@ -51,6 +70,16 @@ class Table:
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     unreadable: tuple[UnreadableLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A CSV file that is being read; each line comes once."""
+
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    lines: Iterator[Row | UnreadableLine]
 
 
 def read_table(path: Path, what: str, columns: Collection[str]) -> Table:
@@ -64,23 +93,43 @@ def read_table(path: Path, what: str, columns: Collection[str]) -> Table:
     Raises:
         SettingsError: the file cannot be read, is empty, or lacks a column.
     """
-    text, encoding = decoded(content_of(path, what))
-    start, delimiter = _layout(text, columns)
-    found = [record for record in records(text, delimiter) if record.line > start]
-    if not found:
-        raise SettingsError(f"{what} {path} is empty: not even a line with headings stands in it.")
-    header = _header(found[0], f"{what} {path}, line {found[0].line}", columns)
+    sheet = open_table(path, what, columns)
     rows: list[Row] = []
     unreadable: list[UnreadableLine] = []
-    for record in found[1:]:
-        if trouble := record.trouble or _misshapen(record.cells, len(header), len(found[0].cells)):
-            unreadable.append(UnreadableLine(line=record.line, field="", reason=trouble))
-        elif damaged := _damaged(record.cells, header):
-            unreadable.append(UnreadableLine(line=record.line, field=damaged[0], reason=damaged[1]))
+    for line in sheet.lines:
+        if isinstance(line, Row):
+            rows.append(line)
         else:
-            cells = dict(zip(header, (cell.strip() for cell in record.cells), strict=False))
-            rows.append(Row(line=record.line, cells=cells))
-    return Table(encoding=encoding, delimiter=delimiter, header=header, rows=tuple(rows), unreadable=tuple(unreadable))
+            unreadable.append(line)
+    return Table(
+        encoding=sheet.encoding,
+        delimiter=sheet.delimiter,
+        header=sheet.header,
+        rows=tuple(rows),
+        unreadable=tuple(unreadable),
+    )
+
+
+def open_table(path: Path, what: str, columns: Collection[str]) -> Sheet:
+    """The same, line by line: for files that may have hundreds of thousands of them."""
+    text, encoding = decoded(content_of(path, what))
+    start, delimiter = _layout(text, columns)
+    found = (record for record in records(text, delimiter) if record.line > start)
+    first = next(found, None)
+    if first is None:
+        raise SettingsError(f"{what} {path} is empty: not even a line with headings stands in it.")
+    header = _header(first, f"{what} {path}, line {first.line}", columns)
+    lines = (_line(record, header, len(first.cells)) for record in found)
+    return Sheet(encoding=encoding, delimiter=delimiter, header=header, lines=lines)
+
+
+def _line(record: Record, header: Sequence[str], width: int) -> Row | UnreadableLine:
+    if trouble := record.trouble or _misshapen(record.cells, len(header), width):
+        return UnreadableLine(line=record.line, field="", reason=trouble)
+    if damaged := _damaged(record.cells, header):
+        return UnreadableLine(line=record.line, field=damaged[0], reason=damaged[1])
+    cells = dict(zip(header, (cell.strip() for cell in record.cells), strict=False))
+    return Row(line=record.line, cells=cells)
 
 
 def content_of(path: Path, what: str) -> bytes:
@@ -116,22 +165,6 @@ def decoded(content: bytes) -> tuple[str, str]:
         return content.decode("latin-1"), "iso-8859-1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What stands in a file from this line to the next record's, and the cells in it, or why there are none."""
-
-    line: int
-    text: str
-    cells: tuple[str, ...] = ()
-    trouble: str = ""
-    comment: bool = False
-
-    @property
-    def blank(self) -> bool:
-        """Whether it holds no value."""
-        return self.comment or not (self.trouble or any(cell.strip() for cell in self.cells))
-
-
 def records(text: str, delimiter: str) -> Iterator[Record]:
     """All records that hold a value; after one that is broken, reading goes on in the next line."""
     return (record for record in all_records(text, delimiter) if not record.blank)
@@ -164,6 +197,7 @@ def damage_of(cell: str) -> str:
     return ""
 
 
+@lru_cache(DAYS)
 def day_of(cell: str) -> date:
     """The day that a cell names, as in ``23.11.2026`` or ``2026-11-23``.
 
@@ -216,7 +250,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _record(lines: Sequence[str], at: int, delimiter: str) -> tuple[Record, int]:
-    reader = csv.reader(lines[at : at + LONGEST_RECORD], delimiter=delimiter, strict=True)
+    longest = LONGEST_RECORD if '"' in lines[at] else 1
+    reader = csv.reader(lines[at : at + longest], delimiter=delimiter, strict=True)
     try:
         cells = tuple(next(reader, ()))
     except csv.Error as error:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from connectors.csv_file import day_of, read_as, read_table, school_number_of, shown
+from connectors.csv_file import day_of, open_table, read_as, school_number_of, shown
 from mdm_sync.core.model import Machine, MachineKind
 from mdm_sync.errors import RecordError
 from mdm_sync.ports import InventoryRead, UnreadableLine
@@ -17,6 +17,14 @@ _KINDS = {
     "laptop": MachineKind.LAPTOP,
     "notebook": MachineKind.LAPTOP,
 }
+
+
+class _Once(dict[str, str]):
+    """Keeps equal texts once: a city's machines are of a few models."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = text
+        return text
 
 
 class CsvInventory:
@@ -36,24 +44,25 @@ class CsvInventory:
         Raises:
             SettingsError: the file cannot be read, or lacks a column that is named.
         """
-        table = read_table(self._path, "The inventory", tuple(self._columns.values()))
-        machines: dict[str, Machine] = {}
+        machines: list[Machine] = []
         lines: dict[str, int] = {}
-        unreadable = list(table.unreadable)
-        for row in table.rows:
+        unreadable: list[UnreadableLine] = []
+        once = _Once()
+        for line in open_table(self._path, "The inventory", tuple(self._columns.values())).lines:
+            if isinstance(line, UnreadableLine):
+                unreadable.append(line)
+                continue
             try:
-                machine = self._machine(row.cells, lines)
+                machine = self._machine(line.cells, lines, once)
             except RecordError as error:
                 heading = self._columns[error.key]
-                unreadable.append(UnreadableLine(line=row.line, field=heading, reason=error.reason))
+                unreadable.append(UnreadableLine(line=line.line, field=heading, reason=error.reason))
             else:
-                lines[machine.number] = row.line
-                machines[machine.number] = machine
-        return InventoryRead(
-            machines=tuple(machines.values()), unreadable=tuple(sorted(unreadable, key=lambda one: one.line))
-        )
+                lines[machine.number] = line.line
+                machines.append(machine)
+        return InventoryRead(machines=tuple(machines), unreadable=tuple(unreadable))
 
-    def _machine(self, cells: Mapping[str, str], earlier: Mapping[str, int]) -> Machine:
+    def _machine(self, cells: Mapping[str, str], earlier: Mapping[str, int], once: _Once) -> Machine:
         def cell(field: str) -> str:
             return cells[self._columns[field]] if field in self._columns else ""
 
@@ -68,9 +77,9 @@ class CsvInventory:
         return Machine(
             number=number,
             kind=kind,
-            school=read_as(school_number_of, "school", cell("school")),
+            school=once[read_as(school_number_of, "school", cell("school"))],
             serial=cell("serial"),
-            model=cell("model"),
-            use=cell("use"),
+            model=once[cell("model")],
+            use=once[cell("use")],
             purchased=read_as(day_of, "purchased", cell("purchased")) if cell("purchased") else None,
         )
