@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,10 @@ from mdm_sync.bootstrap import utc_now
 from mdm_sync.cli.output import console, plain, table
 from mdm_sync.demo.control import ask, go_down, go_up
 from mdm_sync.demo.errors import DemoError
-from mdm_sync.demo.model import Plan
 from mdm_sync.demo.places import Places
-from mdm_sync.demo.tour import show
+
+if TYPE_CHECKING:
+    from mdm_sync.demo.model import Plan
 
 app = typer.Typer(
     help="A simulated district on this machine, and the whole job on it.",
@@ -62,6 +63,8 @@ def demo(
       mdm-sync demo up --scale full
     """
     if context.invoked_subcommand is None:
+        from mdm_sync.demo.tour import show
+
         raise typer.Exit(show(_plan(schools, scale, seed, language), Places(folder.resolve())))
 
 
@@ -175,7 +178,9 @@ def come_down(folder: FolderOption = HERE) -> None:
     go_down(Places(folder.resolve()))
 
 
-def _plan(schools: int, scale: str, seed: int, language: Language) -> Plan:
+def _plan(schools: int, scale: str, seed: int, language: Language) -> "Plan":
+    from mdm_sync.demo.model import Plan
+
     now = utc_now().replace(microsecond=0)
     schools, size = (FULL_SCHOOLS, FULL_SCALE) if scale == "full" else (schools, _size(scale))
     return Plan(schools=schools, scale=size, seed=seed, now=now, language=language.value)

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 NEAR = 0.85
 """Likeness from which a login is clearly near: one slip in seven letters, a swap of two counted as one."""
 
 
 def nearest(written: Iterable[str], logins: Iterable[str]) -> str | None:
     """The one login that is clearly near to something written; None where none is, or two are equally near."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     choices = tuple(logins)
     found = [
         (likeness, login)
@@ -30,6 +30,9 @@ MOST = 3
 
 def alike(written: str, choices: Iterable[str]) -> tuple[str, ...]:
     """What may have been meant by something written, the likeliest first; in any case of letters."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
     found = process.extract(
         written, choices, scorer=OSA.normalized_similarity, processor=str.casefold, score_cutoff=ALIKE, limit=MOST
     )

@@ -5,9 +5,12 @@ import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mdm_sync.demo.errors import DemoError
-from mdm_sync.demo.model import Plan
+
+if TYPE_CHECKING:
+    from mdm_sync.demo.model import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Places:
         """Who serves this district now and how to reach its controls; there while the servers are up."""
         return self.servers / "running.json"
 
-    def make(self, plan: Plan) -> None:
+    def make(self, plan: "Plan") -> None:
         """Begin anew with this plan. What an earlier demo left here goes.
 
         Raises:
@@ -86,7 +89,9 @@ class Places:
         if self.folder.exists() and any(self.folder.iterdir()) and not self.plan.exists():
             raise DemoError(f"{self.folder} is not empty and no demo district; choose another --folder.")
 
-    def read_plan(self) -> Plan:
+    def read_plan(self) -> "Plan":
         """The plan that the folder was made with."""
         facts = json.loads(self.plan.read_text(encoding="utf-8"))
+        from mdm_sync.demo.model import Plan
+
         return Plan(**facts | {"now": datetime.fromisoformat(facts["now"])})
