@@ -9,7 +9,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as time_of_day
@@ -503,9 +503,17 @@ class Installation:
         port, ca_file = (LDAPS_PORT, iserv.ca_file) if parts.scheme == "ldaps" else (HTTPS_PORT, jamf.ca_file)
         return valid_until(parts.hostname or "", parts.port or port, ca_file, seconds=iserv.connect_seconds)
 
-    def channels(self) -> dict[str, Channel]:
-        """The ways out of the house that the settings name."""
-        return {**self._ways_out()}
+    @contextmanager
+    def channels(self) -> Iterator[dict[str, Channel]]:
+        """The ways out of the house that the settings name; while they are in use, mails share a connection."""
+        from connectors.mail import MailChannel
+
+        ways = self._ways_out()
+        with ExitStack() as open_ways:
+            for way in ways.values():
+                if isinstance(way, MailChannel):
+                    open_ways.enter_context(way.kept_open())
+            yield {**ways}
 
     def ping(self) -> None:
         """Tell the monitor of the settings that the service lives."""

@@ -51,7 +51,7 @@ def reconcile(
     with opened as state:
         cycle = run_cycle(installation.equipment(state, progress), schools, scope)
         leaves = not (dry_run or scope.offline)
-        delivery = deliver(state.outbox, installation.channels(), utc_now) if leaves else Delivery()
+        delivery = _delivered(installation, state) if leaves else Delivery()
     return Reconciliation(cycle=cycle, delivery=delivery, dry_run=dry_run)
 
 
@@ -70,7 +70,7 @@ def watch(installation: Installation, progress: Progress) -> Watch:
     locks = lock_new_thefts(installation)
     with installation.working_state("watch") as state:
         result = watch_losses(installation.equipment(state, progress), schools)
-        delivery = deliver(state.outbox, installation.channels(), utc_now)
+        delivery = _delivered(installation, state)
     return Watch(result=result, delivery=delivery, locks=locks)
 
 
@@ -89,11 +89,16 @@ class Paced:
 
 def empty_outbox(installation: Installation, progress: Progress, *, every_digest: bool = False) -> Delivery:
     """Compose the mails whose hour has come, and deliver what is due; ``every_digest``: whatever their hour is."""
-    channels = {kind: Paced(channel, progress) for kind, channel in installation.channels().items()}
-    with installation.working_state("deliver") as state:
+    with installation.working_state("deliver") as state, installation.channels() as ways:
         if installation.settings.mail:
             mailing = installation.mailing(state)
             state.mailings.put(lambda: mailing.due(every_digest=every_digest), mailing.conditions.now)
+        channels = {kind: Paced(channel, progress) for kind, channel in ways.items()}
+        return deliver(state.outbox, channels, utc_now)
+
+
+def _delivered(installation: Installation, state: State) -> Delivery:
+    with installation.channels() as channels:
         return deliver(state.outbox, channels, utc_now)
 
 
@@ -137,7 +142,8 @@ def test_mail(installation: Installation, address: str) -> None:
     Raises:
         MdmSyncError: it could not be handed over; the message says why.
     """
-    installation.channels()["mail"].send(installation.mail_test(address))
+    with installation.channels() as channels:
+        channels["mail"].send(installation.mail_test(address))
 
 
 def refresh(installation: Installation, progress: Progress, name: str) -> bool:

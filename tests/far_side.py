@@ -438,6 +438,14 @@ class MailSide:
 
         self.loop.call(switch())
 
+    def hang_up(self) -> None:
+        """End all connections."""
+
+        async def cut() -> None:
+            self.sink.cut()
+
+        self.loop.call(cut())
+
     def channel(self, *, login: str | None = MAIL_LOGIN, password: str = MAIL_PASSWORD) -> MailChannel:
         server = SmtpServer(host="localhost", port=self.sink.port, login=login, ca_file=self.ca_file)
         return MailChannel(server, lambda: password)

@@ -2,7 +2,8 @@
 
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from connectors.trust import trust
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
 
+MAILS_A_CONNECTION = 20
+"""Servers end a connection after so many mails, or sooner than they would a new one (Exchange: 20 by default)."""
+
+TAKEN = 250
 LATER = 400
 NEVER = 500
 LOGIN_WANTED = 530
@@ -35,6 +40,14 @@ class SmtpServer:
     seconds: float = 30
 
 
+@dataclass(slots=True, kw_only=True)
+class _Kept:
+    """A connection, logged in, and how many mails went by it."""
+
+    connection: smtplib.SMTP
+    mails: int = 0
+
+
 class MailChannel:
     """The way of the mails; satisfies ``mdm_sync.ports.Channel``.
 
@@ -45,6 +58,19 @@ class MailChannel:
     def __init__(self, server: SmtpServer, password: Callable[[], str]) -> None:
         self._server = server
         self._password = password
+        self._keeps = False
+        self._kept: _Kept | None = None
+
+    @contextmanager
+    def kept_open(self) -> Iterator[None]:
+        """Inside, one mail after another goes by the same connection, as long as all goes well."""
+        self._keeps = True
+        try:
+            yield
+        finally:
+            self._keeps = False
+            if kept := self._take_kept():
+                _part(kept.connection)
 
     def send(self, entry: OutboxEntry) -> None:
         """Hand one mail to the server.
@@ -88,19 +114,57 @@ class MailChannel:
             raise TemporaryError(f"{where} cannot be reached or broke off ({type(error).__name__}).") from error
 
     def _connected(self, act: Callable[[smtplib.SMTP], object]) -> None:
+        kept = self._take_kept() or _Kept(connection=self._logged_in())
+        try:
+            act(kept.connection)
+        except BaseException:
+            _part(kept.connection)
+            raise
+        kept.mails += 1
+        if self._keeps and kept.mails < MAILS_A_CONNECTION:
+            self._kept = kept
+        else:
+            _part(kept.connection)
+
+    def _take_kept(self) -> _Kept | None:
+        """The connection that was kept, if the server still answers on it: then nothing of the next mail is lost."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return None
+        try:
+            code, _ = kept.connection.noop()
+        except (smtplib.SMTPException, OSError):
+            code = NEVER
+        if code == TAKEN:
+            return kept
+        kept.connection.close()
+        return None
+
+    def _logged_in(self) -> smtplib.SMTP:
         context = trust(self._server.ca_file, "mail.ca_file")
-        with self._connection(context) as connection:
+        connection = self._connection(context)
+        try:
             if not self._server.tls:
                 connection.starttls(context=context)
             if self._server.login:
                 connection.login(self._server.login, self._password())
-            act(connection)
+        except BaseException:
+            _part(connection)
+            raise
+        return connection
 
     def _connection(self, context: ssl.SSLContext) -> smtplib.SMTP:
         server = self._server
         if server.tls:
             return smtplib.SMTP_SSL(server.host, server.port, timeout=server.seconds, context=context)
         return smtplib.SMTP(server.host, server.port, timeout=server.seconds)
+
+
+def _part(connection: smtplib.SMTP) -> None:
+    """Say good-bye, if the other side still listens, and hang up."""
+    with suppress(smtplib.SMTPException, OSError):
+        connection.quit()
+    connection.close()
 
 
 def _refusal(where: str, code: int, key: str) -> MdmSyncError:

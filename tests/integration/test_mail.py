@@ -13,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope
 
 from connectors.mail import MailChannel, SmtpServer
 from connectors.mail.message import Mail
+from connectors.mail.smtp import MAILS_A_CONNECTION
 from mdm_sync.demo.certificates import DemoAuthority
 from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, TemporaryError
 from mdm_sync.ports import OutboxEntry
@@ -222,6 +223,61 @@ def test_server_that_gives_no_answer_is_a_temporary_error(mail_server: MailSide)
     with refused(mail_server, TemporaryError):
         MailChannel(server, lambda: MAIL_PASSWORD).send(entry())
     assert mail_server.sink.logins == ()
+
+
+class TestMailsOneAfterAnother:
+    def keys(self, number: int) -> list[str]:
+        return [f"{KEY[:-2]}{one:02}" for one in range(number)]
+
+    def test_go_by_one_connection_while_it_is_kept_open(self, mail_server: MailSide) -> None:
+        channel = mail_server.channel()
+        with channel.kept_open():
+            for key in self.keys(3):
+                channel.send(entry(key))
+
+        assert len(kept(mail_server)) == 3
+        assert len(mail_server.sink.logins) == 1
+
+    def test_go_by_connections_of_their_own_otherwise(self, mail_server: MailSide) -> None:
+        channel = mail_server.channel()
+        with channel.kept_open():
+            channel.send(entry())
+        channel.send(entry())
+        channel.send(entry())
+
+        assert len(mail_server.sink.logins) == 3
+
+    def test_go_by_a_new_connection_after_twenty(self, mail_server: MailSide) -> None:
+        channel = mail_server.channel()
+        with channel.kept_open():
+            for key in self.keys(MAILS_A_CONNECTION + 1):
+                channel.send(entry(key))
+
+        assert len(kept(mail_server)) == MAILS_A_CONNECTION + 1
+        assert len(mail_server.sink.logins) == 2
+
+    def test_are_not_lost_with_a_connection_that_the_server_has_ended(self, mail_server: MailSide) -> None:
+        channel = mail_server.channel()
+        with channel.kept_open():
+            channel.send(entry("1" * 16))
+            mail_server.hang_up()
+            channel.send(entry("2" * 16))
+
+        assert len(kept(mail_server)) == 2
+        assert len(mail_server.sink.logins) == 2
+
+    def test_go_by_a_new_connection_after_one_was_refused(self, mail_server: MailSide) -> None:
+        channel = mail_server.channel()
+        with channel.kept_open():
+            channel.send(entry("1" * 16))
+            mail_server.switch("permanent-refusal")
+            with pytest.raises(RecordError):
+                channel.send(entry("2" * 16))
+            mail_server.switch("permanent-refusal", on=False)
+            channel.send(entry("3" * 16))
+
+        assert len(kept(mail_server)) == 2
+        assert len(mail_server.sink.logins) == 2
 
 
 class Keeping:

@@ -69,8 +69,9 @@ class InMemory(Installation):
             progress=progress,
         )
 
-    def channels(self) -> dict[str, Channel]:
-        return {"mail": self.channel}
+    @contextmanager
+    def channels(self) -> Iterator[dict[str, Channel]]:
+        yield {"mail": self.channel}
 
 
 @dataclass

@@ -82,9 +82,13 @@ class MailSink:
         self._switches.release()
         if self._server is not None:
             self._server.close()
-            for transport in tuple(self._transports):
-                transport.close()
+            self.cut()
             await self._server.wait_closed()
+
+    def cut(self) -> None:
+        """Cut what is open."""
+        for transport in tuple(self._transports):
+            transport.close()
 
     def _connection(self) -> asyncio.BaseProtocol:
         self._mailbox.counters["connections"] += 1
