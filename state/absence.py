@@ -19,6 +19,9 @@ _COUNT_MISSING = """
 UPDATE persons SET missed = missed + 1 WHERE school = :school AND gone_since IS NULL
 AND uuid NOT IN (SELECT uuid FROM scratch.persons) AND uuid NOT IN (SELECT key FROM scratch.present)
 """
+_STILL_MISSING = """
+UPDATE persons SET missed = missed + 1 WHERE school = :school AND gone_since IS NULL AND missed > 0
+"""
 _LEFT = f"UPDATE persons SET left_since = :at WHERE school = :school AND left_since IS NULL AND {_NOT_THERE}"
 _CAME_BACK = f"""
 UPDATE persons SET (left_since, role_before) = (NULL, NULL)
@@ -44,5 +47,17 @@ def settle_absence(connection: sqlite3.Connection, school: str, at: str) -> tupl
     values = {"school": school, "at": at}
     for statement in (_COUNT_MISSING, _LEFT, _CAME_BACK):
         connection.execute(statement, values)
+    return _settled(connection, values)
+
+
+def settle_absence_again(connection: sqlite3.Connection, school: str, at: str) -> tuple[int, int]:
+    """The same after a read that said what the last one had said: who was missing then is missing once more."""
+    values = {"school": school, "at": at}
+    if connection.execute(_STILL_MISSING, values).rowcount == 0:
+        return 0, 0
+    return _settled(connection, values)
+
+
+def _settled(connection: sqlite3.Connection, values: dict[str, str]) -> tuple[int, int]:
     gone = connection.execute(_GONE, values).rowcount
     return int(connection.execute(_MISSING, values).fetchone()[0]), gone

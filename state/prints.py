@@ -1,7 +1,7 @@
-"""What Jamf Pro last said of each device, as a hash: what comes again as it was is not staged again.
+"""What a source last said, as a hash: what comes again as it was is not staged again.
 
-A print stands for the row that was written with it. Triggers drop it when anybody changes the row or its addresses, so
-it is there only while the row says what Jamf Pro said.
+A print stands for the rows that were written with it: of one device, or of all persons and classes of a school.
+Triggers drop it when anybody changes these rows, so it is there only while they say what the source said.
 """
 
 import hashlib
@@ -13,20 +13,27 @@ import msgspec
 
 from mdm_sync import __version__
 from mdm_sync.core.model import Device
-from state.rows import DEVICE_COLUMNS
+from mdm_sync.ports import DirectoryRead
+from state.rows import DEVICE_COLUMNS, PERSON_COLUMNS
 
 _BYTES = 16
-_KEY = hashlib.blake2b(repr((__version__, DEVICE_COLUMNS)).encode()).digest()
-"""Another version may make another row of the same record."""
+_KEY = hashlib.blake2b(repr((__version__, DEVICE_COLUMNS, PERSON_COLUMNS)).encode()).digest()
+"""Another version may make other rows of the same."""
 
 _packed = msgspec.msgpack.Encoder().encode
 
 _STORED = "SELECT subject, print FROM device_prints WHERE subject IN (SELECT value FROM json_each(?))"
+_STORED_DIRECTORY = "SELECT 1 FROM directory_prints WHERE (school, print) = (?, ?)"
 
 
 def print_of(device: Device) -> bytes:
     """The hash of all that is kept of a device's record."""
-    return hashlib.blake2b(_packed(device), digest_size=_BYTES, key=_KEY).digest()
+    return _hash(device)
+
+
+def print_of_directory(read: DirectoryRead) -> bytes:
+    """The hash of all that is kept of a school's directory, and of which entries could not be read."""
+    return _hash((read.persons, read.classes, read.proof.unreadable))
 
 
 def as_stored(connection: sqlite3.Connection, prints: Mapping[str, bytes]) -> frozenset[str]:
@@ -35,9 +42,23 @@ def as_stored(connection: sqlite3.Connection, prints: Mapping[str, bytes]) -> fr
     return frozenset(subject for subject, known in stored if prints[subject] == known)
 
 
+def is_as_stored(connection: sqlite3.Connection, school: str, seen: bytes) -> bool:
+    """Whether the stored rows of a school's directory say the same."""
+    return connection.execute(_STORED_DIRECTORY, (school, seen)).fetchone() is not None
+
+
+def keep_print(connection: sqlite3.Connection, school: str, seen: bytes) -> None:
+    """Write down by which directory the rows of a school were made."""
+    connection.execute("INSERT OR REPLACE INTO directory_prints VALUES (?, ?)", (school, seen))
+
+
 def keep_staged_prints(connection: sqlite3.Connection) -> None:
     """Write down by which records the rows were made that have been swapped in."""
     connection.execute(
         "INSERT INTO main.device_prints SELECT subject, print FROM scratch.devices WHERE true "
         "ON CONFLICT DO UPDATE SET print = excluded.print WHERE print <> excluded.print"
     )
+
+
+def _hash(content: object) -> bytes:
+    return hashlib.blake2b(_packed(content), digest_size=_BYTES, key=_KEY).digest()

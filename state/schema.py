@@ -491,14 +491,28 @@ CREATE TRIGGER device_prints_go AFTER DELETE ON devices BEGIN
 END\n;
 CREATE TRIGGER device_prints_change_address AFTER DELETE ON device_mails BEGIN
     DELETE FROM device_prints WHERE subject = old.subject;
+END\n;
+CREATE TABLE directory_prints ( -- what each directory last said: one that says the same again is not staged
+    -- source: IServ; kept: as long as nothing changes the school's persons and classes
+    school TEXT PRIMARY KEY,    -- Schulnummer
+    print BLOB NOT NULL         -- hash of all persons and classes, and of which entries could not be read
+) WITHOUT ROWID\n;
+CREATE TRIGGER directory_prints_change AFTER UPDATE ON persons BEGIN
+    DELETE FROM directory_prints WHERE school = old.school;
+END\n;
+CREATE TRIGGER directory_prints_go AFTER DELETE ON persons BEGIN
+    DELETE FROM directory_prints WHERE school = old.school;
+END\n;
+CREATE TRIGGER directory_prints_change_classes AFTER DELETE ON classes BEGIN
+    DELETE FROM directory_prints WHERE school = old.school;
 END\n
 """
-"""Whoever changes a row makes it another than Jamf Pro's record was; the next sweep writes it anew."""
+"""Whoever changes a row makes it another than the source said; the next complete read writes it anew."""
 
 
 @migrations()
 def m005_prints(db: Database) -> None:
-    """By which records the rows of devices were made."""
+    """By which records the rows of devices, persons and classes were made."""
     for statement in PRINTS.split("\n;\n"):
         db.execute(statement)
 

@@ -13,11 +13,18 @@ from mdm_sync.core.matching import mail_keys
 from mdm_sync.core.model import Assignment, Device, Family, School
 from mdm_sync.core.views import Privileges
 from mdm_sync.ports import Changes, DirectoryRead, FleetChanges, FleetRead, InventoryRead
-from state.absence import remember_roles, settle_absence
+from state.absence import remember_roles, settle_absence, settle_absence_again
 from state.connection import transaction
 from state.history import note_devices, note_vanishing
 from state.machines import swap_machines
-from state.prints import as_stored, keep_staged_prints, print_of
+from state.prints import (
+    as_stored,
+    is_as_stored,
+    keep_print,
+    keep_staged_prints,
+    print_of,
+    print_of_directory,
+)
 from state.rows import (
     DEVICE_COLUMNS,
     PERSON_COLUMNS,
@@ -141,16 +148,16 @@ class Staging:
 
     def accept_directory(self, read: DirectoryRead, at: datetime) -> Changes:
         """Let this read be the state of its school. A person is gone after two complete reads without them."""
+        school, seen = read.school, print_of_directory(read)
         with transaction(self._database) as connection:
-            connection.execute("DELETE FROM scratch.persons")
-            connection.executemany(_INSERT_PERSON, map(person_row, read.persons))
-            _note_present(connection, read.proof.unreadable)
-            remember_roles(connection, read.school.number)
-            added, changed = _swap_persons(connection, read.school)
-            missing, removed = settle_absence(connection, read.school.number, at.isoformat())
-            _replace_classes(connection, read)
-            mark_complete(connection, read.school.source, read.proof, at)
-        return Changes(added=added, changed=changed, missing=missing, removed=removed)
+            if is_as_stored(connection, school.number, seen):
+                missing, removed = settle_absence_again(connection, school.number, at.isoformat())
+                changes = Changes(missing=missing, removed=removed)
+            else:
+                changes = _accept_persons(connection, read, at)
+            keep_print(connection, school.number, seen)
+            mark_complete(connection, school.source, read.proof, at)
+        return changes
 
     def accept_inventory(self, read: InventoryRead, proof: InventoryProof, at: datetime) -> Changes:
         """Let this inventory be the state; what does not stand in it any more is gone at once, for people keep it."""
@@ -228,6 +235,17 @@ def _swap_device_mails(connection: sqlite3.Connection) -> None:
         "(SELECT 1 FROM scratch.device_mails AS s WHERE s.subject = stored.subject AND s.mail = stored.mail)"
     )
     connection.execute("INSERT OR IGNORE INTO main.device_mails SELECT subject, mail FROM scratch.device_mails")
+
+
+def _accept_persons(connection: sqlite3.Connection, read: DirectoryRead, at: datetime) -> Changes:
+    connection.execute("DELETE FROM scratch.persons")
+    connection.executemany(_INSERT_PERSON, map(person_row, read.persons))
+    _note_present(connection, read.proof.unreadable)
+    remember_roles(connection, read.school.number)
+    added, changed = _swap_persons(connection, read.school)
+    missing, removed = settle_absence(connection, read.school.number, at.isoformat())
+    _replace_classes(connection, read)
+    return Changes(added=added, changed=changed, missing=missing, removed=removed)
 
 
 def _swap_persons(connection: sqlite3.Connection, school: School) -> tuple[int, int]:
