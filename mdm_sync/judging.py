@@ -184,12 +184,12 @@ class Judging:
 
     def _match(self, school: School) -> SchoolView:
         snapshot = self.equipment.state.snapshot
-        persons = snapshot.persons_of(school)
+        persons, elsewhere = snapshot.persons_of(school), snapshot.persons_elsewhere(school, self.register)
         candidates = Candidates(
             own=None if persons is None else PersonIndex.of(persons, school),
-            elsewhere=snapshot.persons_elsewhere(school, self.register),
+            elsewhere=elsewhere.there,
             former=PersonIndex.of(snapshot.persons_gone(school), school),
-            former_elsewhere=snapshot.persons_elsewhere(school, self.register, gone=True),
+            former_elsewhere=elsewhere.gone,
             unread=tuple(
                 other for other in self.register if other.number not in self.read and other.number != school.number
             ),

@@ -166,9 +166,10 @@ def _sweep(equipment: Equipment, directories: _Directories) -> SourceOutcome:
         if error is directories.trouble:
             raise
         outcome = _refused(equipment, FLEET, None, str(error))
-    else:
-        outcome = _accept_sweep(equipment, read)
-    _note_privileges(equipment)
+        _ask_for_privileges(equipment)
+        return outcome
+    outcome = _accept_sweep(equipment, read)
+    equipment.state.staging.note_privileges(read.privileges)
     return outcome
 
 
@@ -197,8 +198,8 @@ def _still_there(equipment: Equipment, overdue: frozenset[str]) -> frozenset[str
         return overdue
 
 
-def _note_privileges(equipment: Equipment) -> None:
-    """What the client may do is told even where the sweep failed: it may be why."""
+def _ask_for_privileges(equipment: Equipment) -> None:
+    """What the client may do is told also where the sweep failed: it may be why."""
     try:
         equipment.state.staging.note_privileges(equipment.fleet.privileges())
     except MdmSyncError as error:

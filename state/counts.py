@@ -4,13 +4,15 @@ import json
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 from msgspec import structs
 
 from mdm_sync.core.conditions import Conditions
 from mdm_sync.core.coverage import Cell, DistrictCounts, FindingCount, IncidentCount, SchoolCounts, Standing, Use
-from mdm_sync.core.model import Device, DeviceKind, MachineKind, Role, School
+from mdm_sync.core.model import Device, DeviceKind, MachineKind, Role, School, is_named
 from state.loss_cases import MATCHES
 from state.schema import FLEET_SOURCE, INVENTORY_SOURCE
 
@@ -74,6 +76,9 @@ _INCIDENTS = "SELECT school, kind, handling, count(*) AS number FROM incidents G
 _WAS_READ = "SELECT 1 FROM sources WHERE name = ? AND complete_at IS NOT NULL"
 _READ_SCHOOLS = "SELECT substr(name, 7) AS school FROM sources WHERE name GLOB 'iserv-*' AND complete_at IS NOT NULL"
 
+DIFFERENT = 1000
+"""What is said of so many kinds of devices is kept in mind: most of them are told in the same few words."""
+
 _UNTOLD = Device(
     jamf_id=0, serial="", name="", asset_tag="", kind=DeviceKind.IPAD, model="", site_id=None, shared=None, user=None
 )
@@ -134,7 +139,7 @@ class _Counting:
 
     def ipads(self) -> _Ipads:
         self._connection.create_function("shared_as", 8, _shared_as(self._schools))
-        self._connection.create_function("is_away", 1, self._is_away)
+        self._connection.create_function("is_away", 1, lru_cache(DIFFERENT)(self._is_away))
         found = _Ipads(read=self._was_read(FLEET_SOURCE), known={one.number for one in self._schools.values()})
         values = {"ipad": DeviceKind.IPAD.value, "day": f"{self._today:%m-%d}"}
         for row in self._connection.execute(_IPADS, values):
@@ -186,6 +191,29 @@ class _Counting:
         )
 
 
+class _Seen(NamedTuple):
+    """All but the name by which the register may recognise a shared device."""
+
+    shared: bool
+    building: str
+    room: str
+    prestage: str
+    groups: str | None
+    attributes: str | None
+
+    def device(self, name: str = "") -> Device:
+        return structs.replace(
+            _UNTOLD,
+            name=name,
+            shared=self.shared,
+            building=self.building,
+            room=self.room,
+            prestage=self.prestage,
+            groups=_strings(self.groups) if self.groups else (),
+            attributes=_pairs(self.attributes) if self.attributes else (),
+        )
+
+
 def _shared_as(schools: Mapping[int, School]) -> Callable[..., str | None]:
     """By what the register says of shared devices; None: a person's own."""
 
@@ -194,23 +222,32 @@ def _shared_as(schools: Mapping[int, School]) -> Callable[..., str | None]:
         if school is None:
             return _POOL if shared else None
         building, room, prestage, groups, attributes = told
-        device = structs.replace(
-            _UNTOLD,
-            name=name,
+        seen = _Seen(
             shared=bool(shared),
             building=building or "",
             room=room or "",
             prestage=prestage or "",
-            groups=_strings(groups) if groups and school.pool.groups else (),
-            attributes=_pairs(attributes) if attributes and school.pool.attributes else (),
+            groups=groups if school.pool.groups else None,
+            attributes=attributes if school.pool.attributes else None,
         )
-        if not device.is_pool(school):
-            return None
-        if device.is_of_office(school):
-            return _OFFICE
-        return _SPARE if device.is_set_aside(school) else _POOL
+        if is_named(name, school.pool.names + school.administration_names + school.spare_names):
+            return _use_of(school, seen.device(name))
+        return by_all_but_name(school.number, seen)
 
+    @lru_cache(DIFFERENT)
+    def by_all_but_name(number: str, seen: _Seen) -> str | None:
+        return _use_of(numbered[number], seen.device())
+
+    numbered = {school.number: school for school in schools.values()}
     return shared_as
+
+
+def _use_of(school: School, device: Device) -> str | None:
+    if not device.is_pool(school):
+        return None
+    if device.is_of_office(school):
+        return _OFFICE
+    return _SPARE if device.is_set_aside(school) else _POOL
 
 
 def _together(school: School, ipads: _Ipads, people: _People, machines: _Machines | None) -> SchoolCounts:

@@ -22,7 +22,12 @@ _KEY = hashlib.blake2b(repr((__version__, DEVICE_COLUMNS, PERSON_COLUMNS)).encod
 
 _packed = msgspec.msgpack.Encoder().encode
 
-_STORED = "SELECT subject, print FROM device_prints WHERE subject IN (SELECT value FROM json_each(?))"
+_STORED = """
+SELECT json_group_array(subject) FROM json_each(?) AS seen CROSS JOIN device_prints AS stored ON subject = seen.key
+WHERE hex(print) = seen.value
+"""
+"""One row with all of a page: each row that is fetched would wait for its turn beside the threads that decode pages."""
+
 _STORED_DIRECTORY = "SELECT 1 FROM directory_prints WHERE (school, print) = (?, ?)"
 
 
@@ -38,8 +43,8 @@ def print_of_directory(read: DirectoryRead) -> bytes:
 
 def as_stored(connection: sqlite3.Connection, prints: Mapping[str, bytes]) -> frozenset[str]:
     """Subjects of those devices whose stored rows say the same."""
-    stored = connection.execute(_STORED, (json.dumps(list(prints)),))
-    return frozenset(subject for subject, known in stored if prints[subject] == known)
+    seen = json.dumps({subject: one.hex().upper() for subject, one in prints.items()})
+    return frozenset(json.loads(connection.execute(_STORED, (seen,)).fetchone()[0]))
 
 
 def is_as_stored(connection: sqlite3.Connection, school: str, seen: bytes) -> bool:

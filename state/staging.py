@@ -90,7 +90,7 @@ class Staging:
             same = as_stored(connection, prints)
             new = {subject: device for subject, device in latest.items() if subject not in same}
             _forget_staged(connection, latest)
-            connection.executemany("INSERT INTO scratch.same VALUES (?)", ((subject,) for subject in same))
+            connection.execute("INSERT INTO scratch.same SELECT value FROM json_each(?)", (json.dumps(list(same)),))
             connection.executemany(
                 _INSERT_DEVICE, ((*device_row(device), prints[subject]) for subject, device in new.items())
             )

@@ -1,6 +1,6 @@
 """The device records at Jamf Pro: all of them, those that changed, some, one."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -72,8 +72,16 @@ class JamfFleet:
         with self._access.connected() as connections:
             server = self._server()
             devices = self._asking(mobile_devices(server.release, self._wanted), self._sizes)
-            granted, sites, expected = self._asked_before(devices, connections)
-            mobile = _read_all(devices, connections, stage, progress, "devices", expected)
+            with ThreadPoolExecutor(2) as beside:
+                granted = beside.submit(self._access.get, AUTH, read_privileges)
+                sites = beside.submit(self._access.get, SITES, read_sites)
+
+                def stage_when_allowed(found: Sequence[Device]) -> None:
+                    """A client that may not see the sites reads no more than a first page."""
+                    granted.result(), sites.result()
+                    stage(found)
+
+                mobile = _read_all(devices, connections, stage_when_allowed, progress, "devices", devices.total())
             explained = None if mobile.adds_up else self._explain(devices, connections, mobile, stage)
             computers = self._of_computers(
                 server, lambda asking: _read_all(asking, connections, stage, progress, "computers")
@@ -83,16 +91,18 @@ class JamfFleet:
             total_last=mobile.total_last,
             received=mobile.received,
             pages=mobile.pages,
-            sites=len(sites),
+            sites=len(sites.result()),
             unreadable=tuple(mobile.unreadable),
             explained=explained,
             computers=None if computers is None else _computers_proof(computers),
-            privileges=granted,
+            privileges=granted.result(),
             version=server.version,
             retries=self._access.retries - retries,
             seconds=self._access.clock() - started,
         )
-        return FleetRead(proof=proof, sites=sites, server_time=server.time)
+        return FleetRead(
+            proof=proof, sites=sites.result(), privileges=compared(granted.result()), server_time=server.time
+        )
 
     def changes(self, since: datetime, stage: Stage, progress: Progress) -> FleetChanges:
         """Read the mobile devices that reported since ten minutes before a moment, and all in Lost Mode.
@@ -196,17 +206,6 @@ class JamfFleet:
                 light.path, lambda answer: light.read(answer, 0), [("page", "0"), ("page-size", "1")]
             )
         return FleetGreeting(version=server.version, devices=page.total or 0, sites=len(sites))
-
-    def _asked_before(self, devices: Asking, connections: int) -> tuple[tuple[str, ...], Mapping[int, str], int]:
-        """What is asked for before a sweep, at the same time: privileges, sites, and how many devices there seem to be.
-
-        A server in trouble does not tell the last; then the first page is asked for alone.
-        """
-        with ThreadPoolExecutor(connections) as pool:
-            granted = pool.submit(self._access.get, AUTH, read_privileges)
-            sites = pool.submit(self._access.get, SITES, read_sites)
-            expected = pool.submit(devices.total)
-            return granted.result(), sites.result(), expected.result()
 
     def _server(self) -> Server:
         """Asked for first of all, so that its time lies before all that is read."""

@@ -278,11 +278,11 @@ class Device(Struct, frozen=True, kw_only=True, gc=False):
 
     def is_set_aside(self, school: School) -> bool:
         """Whether it is a shared device that no class can count on: of the office, or in store."""
-        return _is_named(self.name, school.administration_names + school.spare_names)
+        return is_named(self.name, school.administration_names + school.spare_names)
 
     def is_of_office(self, school: School) -> bool:
         """Whether it is a shared device of the school's office."""
-        return _is_named(self.name, school.administration_names)
+        return is_named(self.name, school.administration_names)
 
 
 def person_subject(school: str, uuid: str) -> str:
@@ -295,7 +295,8 @@ def subject_of(family: Family, jamf_id: int) -> str:
     return f"{family}:{jamf_id}"
 
 
-def _is_named(name: str, patterns: tuple[str, ...]) -> bool:
+def is_named(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a name fits one of these shell patterns."""
     return bool(patterns) and _any_of(patterns).match(name) is not None
 
 
@@ -307,7 +308,7 @@ def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
 
 def _is_of_pool(device: Device, pool: PoolRules) -> bool:
     return (
-        _is_named(device.name, pool.names)
+        is_named(device.name, pool.names)
         or bool(device.building and device.building in pool.buildings)
         or bool(device.room and device.room in pool.rooms)
         or bool(device.prestage and device.prestage in pool.prestages)

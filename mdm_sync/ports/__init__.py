@@ -71,7 +71,7 @@ from mdm_sync.ports.sources import (
     Stage,
     UnreadableLine,
 )
-from mdm_sync.ports.state import Changes, Commit, Held, Outbox, OutboxCare, Snapshot, Staging, State
+from mdm_sync.ports.state import Changes, Commit, Elsewhere, Held, Outbox, OutboxCare, Snapshot, Staging, State
 
 __all__ = [
     "Acknowledgement",
@@ -93,6 +93,7 @@ __all__ = [
     "DirectoryFailure",
     "DirectoryRead",
     "Dossier",
+    "Elsewhere",
     "EntryState",
     "Erased",
     "ErasedCopies",

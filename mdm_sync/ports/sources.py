@@ -32,11 +32,13 @@ class FleetRead:
 
     Attributes:
         sites: names of the Jamf sites by id.
+        privileges: what the client may do beside what it needs.
         server_time: Jamf Pro's own clock when the sweep began; a later ``changes`` starts from there.
     """
 
     proof: FleetProof
     sites: Mapping[int, str]
+    privileges: Privileges = field(default_factory=Privileges)
     server_time: datetime | None = field(default=None, compare=False)
 
 

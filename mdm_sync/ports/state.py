@@ -125,6 +125,14 @@ class Staging(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Persons of other schools by a full address: those who are there, and those who are gone and still known."""
+
+    there: Index
+    gone: Index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """How many iPads name each person of a school, by uuid.
 
@@ -163,10 +171,8 @@ class Snapshot(Protocol):
     def classes_of(self, school: School) -> tuple[SchoolClass, ...]:
         """The school's class groups."""
 
-    def persons_elsewhere(self, school: School, schools: Iterable[School], *, gone: bool = False) -> Index:
+    def persons_elsewhere(self, school: School, schools: Iterable[School]) -> Elsewhere:
         """Persons of the other schools whose full address a device of this school names, by that address.
-
-        Those who are there, or with ``gone`` those who are gone.
 
         An address at any of a school's domains names the person whose login stands before the ``@``.
         """

@@ -60,7 +60,7 @@ class FakeFleet:
             privileges=self.granted,
             version="11.30.1",
         )
-        return FleetRead(proof=proof, sites=self.sites, server_time=self.now)
+        return FleetRead(proof=proof, sites=self.sites, privileges=self.privileges(), server_time=self.now)
 
     def changes(self, since: datetime, stage: Stage, progress: Progress) -> FleetChanges:
         changed = [

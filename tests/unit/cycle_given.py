@@ -107,7 +107,9 @@ class FakeFleet:
         listed = self._hand_over(stage, progress)
         mobile = sum(one.family is Family.MOBILE for one in listed)
         proof = FleetProof(total_first=mobile, total_last=mobile, received=mobile, pages=1, sites=len(self.sites))
-        return FleetRead(proof=replace(proof, **self.proof), sites=self.sites, server_time=MONDAY)
+        return FleetRead(
+            proof=replace(proof, **self.proof), sites=self.sites, privileges=self.privileges(), server_time=MONDAY
+        )
 
     def changes(self, since: datetime, stage: StageDevices, progress: Progress) -> FleetChanges:
         self.asked.append(("changes", since))

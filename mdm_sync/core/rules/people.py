@@ -1,7 +1,7 @@
 """Rules about people and what they hold: nobody without a device who is to have one, no class without enough."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -20,9 +20,10 @@ def student_without_device(view: PeopleView) -> Iterator[Wrong | Unclear]:
     Unclear: a student whose grade is not known, in a form whose targets tell grades apart; one who is missing from the
     last read, for the device may be somebody else's already when it is seen that they left.
     """
+    ratios = _ratios(view)
     for person in _of_role(view, Role.STUDENT):
         if person.uuid not in view.held:
-            per_device = _students_per_device(view, person)
+            per_device = ratios[person.grade]
             if per_device is None or person.missing:
                 yield Unclear(subject=person.subject)
             elif per_device == 1:
@@ -109,8 +110,9 @@ def class_short_of_devices(view: PeopleView) -> Iterator[Wrong | Unclear]:
 def _sharing(view: PeopleView) -> list[tuple[str, list[tuple[Person, int]]]]:
     """Students who share, each with how many share one device, by the account of their first class; "" for none."""
     classes: defaultdict[str, list[tuple[Person, int]]] = defaultdict(list)
+    ratios = _ratios(view)
     for person in _of_role(view, Role.STUDENT):
-        per_device = _students_per_device(view, person)
+        per_device = ratios[person.grade]
         if per_device is not None and per_device > 1:
             classes[person.classes[0] if person.classes else ""].append((person, per_device))
     return sorted(classes.items())
@@ -142,8 +144,11 @@ def _of_role(view: PeopleView, role: Role) -> Iterator[Person]:
     return (person for person in view.persons if person.role is role and not person.leaver)
 
 
-def _students_per_device(view: PeopleView, person: Person) -> int | None:
-    return view.conditions.targets.students_per_device(view.school.form, person.grade)
+def _ratios(view: PeopleView) -> Mapping[int | None, int | None]:
+    """How many students share one device, by their grade; None where that is not known."""
+    targets, form = view.conditions.targets, view.school.form
+    grades = {person.grade for person in _of_role(view, Role.STUDENT)}
+    return {grade: targets.students_per_device(form, grade) for grade in grades}
 
 
 def _wrong(person: Person, **more: str) -> Wrong:

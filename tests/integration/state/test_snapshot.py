@@ -77,7 +77,7 @@ def test_schools_count_as_read_once_their_directory_was_complete(store: Store) -
 def test_persons_elsewhere_are_those_whose_full_address_a_device_here_names(store: Store) -> None:
     read(store, SUED, MAX_SUED, person("emil", school=SUED))
     sweep(store, device(1, user=names("Max.Mueller@100002.example")))
-    elsewhere = store.snapshot.persons_elsewhere(NORD, DISTRICT)
+    elsewhere = store.snapshot.persons_elsewhere(NORD, DISTRICT).there
     assert {mail: without_refs(found) for mail, found in elsewhere.items()} == {MAX_SUED.mail: [MAX_SUED]}
 
 
@@ -85,20 +85,20 @@ def test_persons_elsewhere_carry_their_reference(store: Store) -> None:
     read(store, SUED, MAX_SUED)
     sweep(store, device(1, user=names(MAX_SUED.mail)))
     ref = refs(store, SUED)[MAX_SUED.uuid]
-    assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {MAX_SUED.mail: (replace(MAX_SUED, ref=ref),)}
+    assert store.snapshot.persons_elsewhere(NORD, DISTRICT).there == {MAX_SUED.mail: (replace(MAX_SUED, ref=ref),)}
 
 
 def test_persons_elsewhere_are_not_those_of_the_school_itself(store: Store) -> None:
     read(store, NORD, ANNA)
     sweep(store, device(1, user=names(ANNA.mail)))
-    assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
+    assert store.snapshot.persons_elsewhere(NORD, DISTRICT).there == {}
 
 
 def test_persons_elsewhere_are_asked_for_by_devices_of_this_school_alone(store: Store) -> None:
     read(store, NORD, ANNA)
     read(store, SUED, MAX_SUED)
     sweep(store, device(2, site=20, user=names(MAX_SUED.mail)), device(3, site=20, user=names(ANNA.mail)))
-    assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
+    assert store.snapshot.persons_elsewhere(NORD, DISTRICT).there == {}
 
 
 def test_an_address_that_two_other_schools_have_finds_both(store: Store) -> None:
@@ -106,7 +106,7 @@ def test_an_address_that_two_other_schools_have_finds_both(store: Store) -> None
     read(store, SUED, replace(MAX_SUED, mail=shared))
     read(store, WEST, replace(MAX_WEST, mail=shared.upper()))
     sweep(store, device(1, user=names(shared)))
-    found = store.snapshot.persons_elsewhere(NORD, DISTRICT)
+    found = store.snapshot.persons_elsewhere(NORD, DISTRICT).there
     assert {mail: [one.school for one in persons] for mail, persons in found.items()} == {
         shared: [SUED.number, WEST.number]
     }
@@ -115,7 +115,7 @@ def test_an_address_that_two_other_schools_have_finds_both(store: Store) -> None
 def test_a_device_without_an_address_names_nobody_who_has_none(store: Store) -> None:
     read(store, SUED, replace(MAX_SUED, mail=""))
     sweep(store, device(1, user=names("")))
-    assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
+    assert store.snapshot.persons_elsewhere(NORD, DISTRICT).there == {}
 
 
 def test_findings_of_a_school_are_those_about_its_devices(store: Store) -> None:

@@ -111,7 +111,7 @@ class TestPersonsElsewhere:
     def test_an_alias_leads_to_the_login_whatever_its_spelling(self, store: Store) -> None:
         read(store, SUED, MAX)
         sweep(store, device(1, user=names("Max.Mueller@sued-schule.EXAMPLE")))
-        found = store.snapshot.persons_elsewhere(NORD, (NORD, self.ALIAS, WEST))
+        found = store.snapshot.persons_elsewhere(NORD, (NORD, self.ALIAS, WEST)).there
         assert {mail: [one.uuid for one in some] for mail, some in found.items()} == {
             "max.mueller@sued-schule.example": [MAX.uuid]
         }
@@ -121,18 +121,18 @@ class TestPersonsElsewhere:
         read(store, WEST, replace(MAX, school=WEST.number, mail=""))
         sweep(store, device(1, user=names("max.mueller@city.example")))
         shared = [replace(one, mail_domains=("city.example",)) for one in (NORD, SUED, WEST)]
-        (found,) = store.snapshot.persons_elsewhere(NORD, shared).values()
+        (found,) = store.snapshot.persons_elsewhere(NORD, shared).there.values()
         assert {one.school for one in found} == {SUED.number, WEST.number}
 
     def test_a_person_who_is_found_both_ways_is_found_once(self, store: Store) -> None:
         read(store, SUED, replace(MAX, mail="max.mueller@sued-schule.example"))
         sweep(store, device(1, user=names("max.mueller@sued-schule.example")))
-        (found,) = store.snapshot.persons_elsewhere(NORD, (NORD, self.ALIAS)).values()
+        (found,) = store.snapshot.persons_elsewhere(NORD, (NORD, self.ALIAS)).there.values()
         assert len(found) == 1
 
     def test_a_school_that_was_never_read_has_nobody(self, store: Store) -> None:
         sweep(store, device(1, user=names("max.mueller@sued-schule.example")))
-        assert store.snapshot.persons_elsewhere(NORD, (NORD, self.ALIAS)) == {}
+        assert store.snapshot.persons_elsewhere(NORD, (NORD, self.ALIAS)).there == {}
 
 
 class TestTwins:

@@ -141,7 +141,7 @@ class TestTheFleet:
         assert store.staging.staged_devices() == 0
         read(store, SUED, MAX_SUED)
         assert sweep(store, TWO) == Changes(added=1)
-        assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
+        assert store.snapshot.persons_elsewhere(NORD, DISTRICT).there == {}
 
     def test_what_is_staged_is_not_the_state(self, store: Store) -> None:
         sweep(store, ONE)
@@ -195,19 +195,19 @@ class TestTheAddressesOfDevices:
         read(store, SUED, MAX_SUED, person("emil", school=SUED))
         sweep(store, replace(ONE, user=MARK))
         sweep(store, replace(ONE, user=names("Emil@100002.example")))
-        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT)) == ["emil@100002.example"]
+        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT).there) == ["emil@100002.example"]
 
     def test_an_address_goes_with_the_user_fields(self, store: Store) -> None:
         read(store, SUED, MAX_SUED)
         sweep(store, replace(ONE, user=MARK))
         sweep(store, ONE)
-        assert store.snapshot.persons_elsewhere(NORD, DISTRICT) == {}
+        assert store.snapshot.persons_elsewhere(NORD, DISTRICT).there == {}
 
     def test_an_address_stays_while_its_device_is_missing_once(self, store: Store) -> None:
         read(store, SUED, MAX_SUED)
         sweep(store, replace(ONE, user=MARK))
         sweep(store)
-        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT)) == [MAX_SUED.mail]
+        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT).there) == [MAX_SUED.mail]
 
     def test_an_address_goes_with_its_device(self, store: Store, folder: Path) -> None:
         sweep(store, replace(ONE, user=MARK))
@@ -220,12 +220,12 @@ class TestTheAddressesOfDevices:
         store.staging.stage_devices([replace(ONE, user=MARK)])
         store.staging.stage_devices([replace(ONE, user=names("emil@100002.example"))])
         store.staging.accept_fleet(FleetRead(proof=fleet_proof([ONE]), sites=SITES), MORNING)
-        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT)) == ["emil@100002.example"]
+        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT).there) == ["emil@100002.example"]
 
     def test_a_device_that_came_twice_in_one_page_names_only_whom_it_named_last(self, store: Store) -> None:
         read(store, SUED, MAX_SUED, person("emil", school=SUED))
         sweep(store, replace(ONE, user=MARK), replace(ONE, user=names("emil@100002.example")))
-        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT)) == ["emil@100002.example"]
+        assert list(store.snapshot.persons_elsewhere(NORD, DISTRICT).there) == ["emil@100002.example"]
 
 
 class TestADirectory:
