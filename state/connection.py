@@ -24,7 +24,7 @@ SCRATCH_NAME = "scratch.db"
 LOCK_NAME = "writer.lock"
 BUSY_SECONDS = 5
 CACHE_KIB = 16_000
-CHECKPOINT_PAGES = 10_000
+CHECKPOINT_PAGES = 40_000
 """A first read of all schools writes the pages of an index again and again; they reach the file a few times only."""
 
 
