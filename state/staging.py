@@ -34,7 +34,7 @@ from state.rows import (
 )
 from state.schema import FLEET_SOURCE, INVENTORY_SOURCE
 from state.sources import mark_complete, mark_refused, mark_seen, note_privileges, stored_proof
-from state.swap import added_and_changed, number, swap
+from state.swap import added_and_changed, number, stage, swap
 
 SWEEPS_UNTIL_GONE = 2
 """Complete sweeps in a row without a device, after which it is removed."""
@@ -49,8 +49,6 @@ UPDATE persons SET (missed, gone_since, {", ".join(PERSON_COLUMNS)}) = (
 ) WHERE school = :school AND gone_since IS NOT NULL AND uuid IN (SELECT uuid FROM scratch.persons)
 """
 
-_INSERT_DEVICE = f"INSERT OR REPLACE INTO scratch.devices VALUES ({', '.join('?' * (2 + len(DEVICE_COLUMNS)))})"
-_INSERT_PERSON = f"INSERT OR REPLACE INTO scratch.persons VALUES ({', '.join('?' * (1 + len(PERSON_COLUMNS)))})"
 _PRESENT = "SELECT key FROM scratch.present"
 _DEVICES_STAGED = "SELECT subject FROM scratch.devices UNION ALL SELECT subject FROM scratch.same"
 """A device is in one of the two: what its record says, or that it says the same as the stored row."""
@@ -91,9 +89,8 @@ class Staging:
             new = {subject: device for subject, device in latest.items() if subject not in same}
             _forget_staged(connection, latest)
             connection.execute("INSERT INTO scratch.same SELECT value FROM json_each(?)", (json.dumps(list(same)),))
-            connection.executemany(
-                _INSERT_DEVICE, ((*device_row(device), prints[subject]) for subject, device in new.items())
-            )
+            rows = ((*device_row(device), prints[subject]) for subject, device in new.items())
+            stage(connection, "devices", rows)
             _stage_device_mails(connection, new)
 
     def staged_devices(self, family: Family = Family.MOBILE) -> int:
@@ -174,10 +171,7 @@ class Staging:
     def stage_assignments(self, assignments: Mapping[str, Assignment]) -> None:
         """Keep these, by subject of the device, for ``commit``."""
         with transaction(self._database) as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO scratch.assignments VALUES (?, ?, ?, ?, ?, ?)",
-                (assignment_row(subject, assignment) for subject, assignment in assignments.items()),
-            )
+            stage(connection, "assignments", (assignment_row(*one) for one in assignments.items()))
 
     def refuse(self, source: str, error: str, at: datetime, *, shrunk: bool = False) -> None:
         """Remember why the last attempt at a source gave nothing; its snapshot stays."""
@@ -213,10 +207,8 @@ def _forget_staged(connection: sqlite3.Connection, subjects: Iterable[str]) -> N
 
 
 def _stage_device_mails(connection: sqlite3.Connection, devices: Mapping[str, Device]) -> None:
-    connection.executemany(
-        "INSERT OR IGNORE INTO scratch.device_mails VALUES (?, ?)",
-        ((subject, mail) for subject, one in devices.items() if one.user for mail in mail_keys(one.user)),
-    )
+    mails = ((subject, mail) for subject, one in devices.items() if one.user for mail in mail_keys(one.user))
+    stage(connection, "device_mails", mails)
 
 
 def _swap_devices(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -239,7 +231,7 @@ def _swap_device_mails(connection: sqlite3.Connection) -> None:
 
 def _accept_persons(connection: sqlite3.Connection, read: DirectoryRead, at: datetime) -> Changes:
     connection.execute("DELETE FROM scratch.persons")
-    connection.executemany(_INSERT_PERSON, map(person_row, read.persons))
+    stage(connection, "persons", map(person_row, read.persons))
     _note_present(connection, read.proof.unreadable)
     remember_roles(connection, read.school.number)
     added, changed = _swap_persons(connection, read.school)

@@ -45,7 +45,7 @@ class Watched:
 
     def staged(self, table: str) -> int:
         """How many rows were staged since it was last asked for."""
-        rows = sum(one.startswith(f"{STAGED}{table} ") for one in self.statements)
+        rows = sum(one.count("), (") + 1 for one in self.statements if one.startswith(f"{STAGED}{table} "))
         self.statements.clear()
         return rows
 
