@@ -91,7 +91,7 @@ class Places:
 
     def read_plan(self) -> "Plan":
         """The plan that the folder was made with."""
-        facts = json.loads(self.plan.read_text(encoding="utf-8"))
         from mdm_sync.demo.model import Plan
 
+        facts = json.loads(self.plan.read_text(encoding="utf-8"))
         return Plan(**facts | {"now": datetime.fromisoformat(facts["now"])})
