@@ -1,44 +1,80 @@
 """The main command and what hangs below it."""
 
 import logging
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 from mdm_sync import __version__
-from mdm_sync.cli import (
-    acknowledging,
-    alarm,
-    audit,
-    backup,
-    check,
-    daemon,
-    deliver,
-    demo,
-    device,
-    findings,
-    holds,
-    incidents,
-    init,
-    lock,
-    locks,
-    mail,
-    outbox,
-    person,
-    privacy,
-    reconcile,
-    report,
-    schools,
-    secret,
-    status,
-    summary,
-    watch,
-)
 from mdm_sync.cli.options import LogFormat, Session, log_to_stderr
+
+COMMANDS = {
+    name: place if ":" in place else f"{place}:{place}"
+    for name, place in {
+        "reconcile": "reconcile",
+        "findings": "findings:app",
+        "device": "device",
+        "holds": "holds:app",
+        "person": "person",
+        "lock": "lock",
+        "unlock": "lock:unlock",
+        "locks": "locks",
+        "incidents": "incidents:app",
+        "watch": "watch",
+        "deliver": "deliver",
+        "outbox": "outbox:app",
+        "mail": "mail:app",
+        "privacy": "privacy:app",
+        "audit": "audit",
+        "backup": "backup",
+        "restore": "backup:restore",
+        "status": "status",
+        "summary": "summary",
+        "report": "report",
+        "check": "check",
+        "schools": "schools:app",
+        "secret": "secret:app",
+        "init": "init",
+        "alarm": "alarm",
+        "daemon": "daemon",
+        "demo": "demo:app",
+    }.items()
+}
+"""Module and name of each command, in the order in which the help shows them."""
+
+
+class _Commands(TyperGroup):
+    """Loads a command when it is asked for: the help needs all of them, each command only itself."""
+
+    def __init__(self, **how: Any) -> None:  # noqa: ANN401 - as typer has it
+        super().__init__(**how)
+        self.commands: Any = dict.fromkeys(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 - classes that typer does not export
+        if cmd_name in COMMANDS and self.commands[cmd_name] is None:
+            self.commands[cmd_name] = _loaded(cmd_name)
+        return self.commands.get(cmd_name)
+
+
+def _loaded(name: str) -> Any:  # noqa: ANN401 - likewise
+    module, _, member = COMMANDS[name].partition(":")
+    found = getattr(import_module(f"mdm_sync.cli.{module}"), member)
+    if isinstance(found, typer.Typer):
+        group = get_group(found)
+        group.name = name
+        return group
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(found)
+    return get_command(alone)
+
 
 app = typer.Typer(
     name="mdm-sync",
+    cls=_Commands,
     help="Reconciles the iPads of a city's schools in Jamf Pro with the people in the schools' IServ directories.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -72,34 +108,3 @@ def main_command(
     """Options that stand before the command."""
     log_to_stderr(logging.DEBUG if verbose else logging.ERROR, log_format)
     context.obj = Session(config)
-
-
-app.command("reconcile")(reconcile.reconcile)
-app.add_typer(findings.app, name="findings")
-app.command("device")(device.device)
-findings.app.command("ack")(acknowledging.acknowledge)
-findings.app.command("unack")(acknowledging.unacknowledge)
-app.add_typer(holds.app, name="holds")
-app.command("person")(person.person)
-app.command("lock")(lock.lock)
-app.command("unlock")(lock.unlock)
-app.command("locks")(locks.locks)
-app.add_typer(incidents.app, name="incidents")
-app.command("watch")(watch.watch)
-app.command("deliver")(deliver.deliver)
-app.add_typer(outbox.app, name="outbox")
-app.add_typer(mail.app, name="mail")
-app.add_typer(privacy.app, name="privacy")
-app.command("audit")(audit.audit)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("status")(status.status)
-app.command("summary")(summary.summary)
-app.command("report")(report.report)
-app.command("check")(check.check)
-app.add_typer(schools.app, name="schools")
-app.add_typer(secret.app, name="secret")
-app.command("init")(init.init)
-app.command("alarm")(alarm.alarm)
-app.command("daemon")(daemon.daemon)
-app.add_typer(demo.app, name="demo")

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from mdm_sync.bootstrap import Installation, utc_now
+from mdm_sync.cli.acknowledging import acknowledge, unacknowledge
 from mdm_sync.cli.finding_formats import CSV_HEADER, csv_row, finding_json
 from mdm_sync.cli.finding_list import show_list
 from mdm_sync.cli.finding_text import Evidence, show_one
@@ -145,3 +146,7 @@ def _known_rules(named: Sequence[str]) -> tuple[str, ...]:
 def _moment(written: str, installation: Installation) -> datetime:
     now = utc_now()
     return moment_of(written, now, installation.conditions(now).calendar.zone)
+
+
+app.command("ack")(acknowledge)
+app.command("unack")(unacknowledge)
