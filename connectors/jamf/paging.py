@@ -36,7 +36,7 @@ class _Plan:
 
 
 def pages(asking: Asking, connections: int, condition: str = "", expected: int = 0) -> Generator[Page, None, None]:
-    """Yield all pages in the order of ids; in memory are half as many again as there are connections, at most.
+    """Yield all pages in the order of ids; in memory are as many as there are connections, and two more.
 
     What is done with a page keeps no connection waiting; but whether a condition is heeded the first page shows, so
     nothing is asked for before that one is looked at.
@@ -48,7 +48,7 @@ def pages(asking: Asking, connections: int, condition: str = "", expected: int =
         expected: how many records there seem to be; 0: the first page tells, and the others wait for it.
     """
     plan = _Plan(asking=asking, condition=condition, end=max(1, expected))
-    calls = connections + connections // 2  # some wait for a connection, which so has no rest while a page is decoded
+    calls = connections + (connections > 1)  # one waits for a connection, so that none rests while a page is decoded
     with ThreadPoolExecutor(calls) as pool:
         under_way = _UnderWay(plan, pool, calls)
         try:
