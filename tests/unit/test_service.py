@@ -232,7 +232,9 @@ class TestSignals:
 
         self.run(sweep)
         assert steps > 0
-        assert told(caplog) == ["started", "ending after the step in hand", "losses was broken off", "ended"]
+        first, *between, last = told(caplog)
+        assert (first, last) == ("started", "ended")
+        assert sorted(between) == ["ending after the step in hand", "losses was broken off"]  # of two threads
 
     def test_a_step_that_hangs_is_not_waited_for_beyond_its_time(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
