@@ -13,7 +13,7 @@ from mdm_sync.errors import MdmSyncError, PermanentError, RecordError, Temporary
 from mdm_sync.ports import OutboxEntry
 
 MAILS_A_CONNECTION = 20
-"""Servers end a connection after so many mails, or sooner than they would a new one (Exchange: 20 by default)."""
+"""Some servers end a connection after a number of mails; it is renewed before one is likely to."""
 
 TAKEN = 250
 LATER = 400

@@ -270,6 +270,14 @@ class TestAnswer:
         with pytest.raises(TemporaryError, match=path):
             scripted.sweep()
 
+    def test_that_forbids_to_see_the_sites_ends_the_sweep_before_anything_is_staged(self, scripted: Scripted) -> None:
+        scripted.script.say(SITES_PATH, status=403)
+        seen = Sweep()
+
+        with pytest.raises(PermanentError, match=SITES_PATH):
+            scripted.fleet().sweep(seen.stage, seen.progress)
+        assert seen.pages == []
+
     @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
     @pytest.mark.parametrize("path", [TOKEN_PATH, SITES_PATH])
     def test_that_redirects_is_not_followed(self, scripted: Scripted, status: int, path: str) -> None:
